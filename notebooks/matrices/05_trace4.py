@@ -187,7 +187,7 @@ for slug in ("trace2", "trace3", "trace4"):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With four times as many inputs, the search makes only a few per cent more evaluations. The real limit is the number of
+# With four times as many inputs, the search makes about as many evaluations. The real limit is the number of
 # *factors*: from sixteen inputs, you can build 4,844 monomials with at most four factors.
 #
 # ## Formula, bend and verdict

@@ -137,8 +137,8 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# The front stays flat for a long time, and then falls off a cliff. With all products but one, the loss is still 0.18.
-# The last product makes the loss five hundred times smaller.
+# The front falls slowly for a long time, and then drops off a cliff. With all products but one, the loss is still
+# 0.17. The last product makes it more than five hundred times smaller.
 #
 # You cannot climb down this front step by step. The search starts from the other end, with all 219 products of up to
 # three inputs. It solves for their coefficients, removes the product that matters least, and solves again.

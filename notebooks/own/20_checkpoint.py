@@ -124,7 +124,7 @@ sg.FieldView(field)
 #
 # ## Your guess
 #
-# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess has a loss of 0.09; a random
+# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess has a loss of 0.08; a random
 # guess would have 0.67. Type a better formula.
 
 # %%

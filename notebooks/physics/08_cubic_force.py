@@ -96,9 +96,9 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# Near the centre and the axes, the circle is right to within a degree. Far out, between the axes, it fails. A loss of
-# 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape: something is
-# missing.
+# Near the centre and the axes, the circle is off by at most three degrees. Far out, between the axes, it fails. A
+# loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
+# something is missing.
 #
 # ## The search, step by step
 

@@ -290,6 +290,7 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 #
 # 1. Turn back, boost along $x$, turn. A product of matrices that preserve $\eta$ also preserves $\eta$. So the result
 #    is just one more observer, and the neuron does not change.
-# 2. The loss is 0.44; by chance, it would be 0.75. The two formulas share one level set, the cone, and no other.
+# 2. The loss is about 0.45; by chance, it would be 0.75. The two formulas share one level set, the cone, and no
+#    other.
 #
 # <!-- END SOLUTION -->

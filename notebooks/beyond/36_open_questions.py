@@ -64,11 +64,11 @@ sg.Answer(when, sg.Panel(plots.film_picture(film, losses)))
 sg.Answer(when, sg.FilmView(film))
 
 # %% [markdown]
-# Press *Play*. Even before training, the search finds a formula, because any smooth function of two inputs is close to
-# some formula. But this formula is not a law. At epochs 1 to 4, you see several formulas that are nearly right.
-# Later, as the loss falls, the search finds the law (blue line). **If you stop too early, you read a formula that is
-# almost right.** Networks that learn labels do better: their directions are right long before their loss is low
-# ([limits](../../docs/limits.md)).
+# Press *Play*. Even before training, the search finds a formula, because any smooth function of two inputs is close
+# to some formula. But this formula is not a law. At epochs 4 to 12, the formulas come close to the law, but none of
+# them *is* the law. Only at the last epoch does the search find the law; its loss is the blue line. **If you stop too
+# early, you read a formula that is almost right.** Networks that learn labels do better: their directions are right
+# long before their loss is low ([limits](../../docs/limits.md)).
 #
 # ## The experiment that decides between formulas
 #

@@ -96,9 +96,8 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# Near the centre and the axes, the circle is off by at most three degrees. Far out, between the axes, it fails. A
-# loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
-# something is missing.
+# Near the centre and the axes, the circle is nearly right. Far out, between the axes, it fails. A loss of 0.01 sounds
+# small, but the worst points are over 15 degrees off, and lie together. Noise has no shape: something is missing.
 #
 # ## The search, step by step
 
@@ -157,7 +156,7 @@ sg.Answer(rise, f"floor, smooth {run.floor:.1e}, ReLU {relu.floor:.1e}")
 sg.Answer(rise, sg.FieldView(rough, search.best))
 
 # %% [markdown]
-# Even the right formula is a degree or two off. How many flat pieces are there?
+# Even the right formula is two or three degrees off. How many flat pieces are there?
 
 # %%
 pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)]
@@ -174,8 +173,8 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU
-# network, their losses differ by a few per cent: for any formula, the kinks cost $3\cdot10^{-3}$, far more than the
-# gap. A longer search does not help; a better network does.
+# network, these two losses differ by a few per cent: for any formula, the kinks cost about $2\cdot10^{-3}$, far more
+# than the gap. A longer search does not help; a better network does.
 #
 # ## Formula and verdict
 

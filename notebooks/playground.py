@@ -46,9 +46,9 @@ system
 # %% [markdown]
 # ## Your own table
 #
-# Open or paste a table: a line of names, then at least 120 rows, one in each line. Choose the column to learn. The
-# example is a table of 392 cars. `mpg` is the number of miles that a car goes on a gallon. What does this number depend
-# on? Your table stays on the computer that runs this notebook.
+# Open or paste a table: a line of names, then at least 120 rows, one on each line. Choose the column to learn. The
+# example is a table of 392 cars. `mpg` is the number of miles that a car goes on a gallon. What does this number
+# depend on? Your table stays on the computer that runs this notebook.
 
 # %%
 table = sg.OwnTable(seed=seed)
@@ -120,9 +120,9 @@ found = sg.interpret(run.model, run.x, names=run.names, random_state=seed)
 found.best
 
 # %% [markdown] tags=["notebook-only"]
-# Even after so little training, the search finds $x^2 + v^2/4$, the energy of the spring, or nearly this formula. With
-# `sg.Workbench(run)`, you explore this network by hand. `sg.Workbench(mine)` trains a new network on the page, for the
-# full time.
+# Even after so little training, the search finds $x^2 + v^2/4$ (the energy of the spring, up to a factor), or nearly
+# this formula. With `sg.Workbench(run)`, you explore this network by hand. `sg.Workbench(mine)` trains a new network
+# on the page, for the full time.
 #
 # **Try** a spring with friction, `v' = -4x - v/2`. What does it conserve, and what does the search say?
 

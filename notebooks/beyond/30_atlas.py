@@ -89,7 +89,7 @@ sg.Answer(many, found)
 # All neurons of the first layer have a formula, $ax + bv$. **This is not a discovery**: whatever the training, the layer
 # computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
 #
-# A trained neuron can match a formula by chance as often as a neuron of the control does:
+# By chance, trained neurons can match formulas as often as the control's neurons do:
 
 # %%
 lines = []
@@ -116,7 +116,7 @@ sg.Answer(many, f"{law.formula}: {sg.verify(law.formula, exp.concepts[0])}")
 # %% [markdown]
 # ## The same in colour
 #
-# Strong blue neurons have an exact formula; grey neurons have a poor formula or none. Click a neuron.
+# Neurons in strong blue have an exact formula; grey neurons have a poor formula or none. Click a neuron.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names, atlas=found, layers=(*hidden, "latent"))
@@ -155,8 +155,8 @@ sg.Answer(many, near)
 #
 # ## Many neurons together
 #
-# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so
-# see how well a few principal directions do, also in the control.
+# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot. So
+# see how well a few principal directions do, here and in the control.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -182,9 +182,7 @@ for kind, dash in dashes.items():
         marks.append(plots.Mark("line", curve, colour, f"{kind} {layer[-1]}", dash, 2))
 
 # %%
-words = (
-    "Loss of the best sum of principal directions. The trained network needs few of them, the other one many."
-)
+words = "Loss of the best sum of principal directions. The trained network needs few, the untrained one many."
 title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map(str, sizes), strict=True))
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
@@ -192,7 +190,7 @@ plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=
 # The first layer is not drawn, because no sum of its neurons comes near the energy. A random sum has a loss of 0.5.
 
 # %%
-print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
+print(f"first layer: loss {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
 
 # %% [markdown]
 # At the right end, with all 32 neurons, both networks give the energy, **and one of them has learnt nothing**. From 32
@@ -204,8 +202,8 @@ print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in s
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
 print(
-    ", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()),
-    "with two directions of the best layer",
+    "loss with two directions of the best layer:",
+    ", ".join(f"{kind} {value:.1e}" for kind, value in first.items()),
 )
 
 # %% [markdown]
@@ -264,7 +262,7 @@ assert sg.check_answer(enough, smallest, within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 11 of 32, with seed 0. None of these neurons computes the energy itself: the best is 6° off.
+# 1. 11 of 32, with seed 0. None of these neurons computes the energy itself: the closest is 6° off.
 # 2. 1 and 8, with seed 0. Training has put the energy into the strongest direction. Without training you need many
 #    directions.
 #

@@ -29,8 +29,8 @@ plots.Picture(
 # %% [markdown]
 # **25 minutes.** First read [an atlas](30_atlas.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** train a network whose single neurons mean nothing, find its features with a sparse autoencoder,
-# and read every feature as a formula.
+# **You will** train a network whose single neurons mean nothing, find the features of this network with a sparse
+# autoencoder, and read every feature as a formula.
 #
 # **What people think first:** each neuron has one meaning. Or at least, each direction has one meaning.
 #
@@ -108,8 +108,8 @@ plane = plots.Picture(title, "neuron 0", "neuron 1", tuple(spokes), words, equal
 sg.Answer(shape, sg.Panel(plane))
 
 # %% [markdown]
-# Each machine has its own direction. Only three directions can be at right angles. So two machines share a line: one
-# points forwards, the other backwards. The two machines never disturb each other, because only one runs at a time.
+# Each machine has its own direction. Only three directions can be at right angles. So two machines share each line:
+# one points forwards, the other backwards. They never disturb each other, because only one machine runs at a time.
 #
 # ## One neuron at a time
 
@@ -173,7 +173,7 @@ sg.Answer(count, "\n".join(lines))
 
 # %%
 def named(atlas):
-    """Numbers of the machines that an atlas names."""
+    """Return the numbers of the machines that an atlas identifies."""
     found = (row.formula for row in atlas.laws)
     return sorted({k + 1 for text in found for k, law in enumerate(laws) if sg.verify(text, law).same})
 
@@ -194,7 +194,7 @@ directions = encode.weight.detach()[[row.neuron for row in features.laws[:6]]]
 lines = sg.atlas(network, x, "1", directions=directions, **settings)
 tables = {"neurons": neurons, "features": features, "random": features.control, "no ReLU": lines}
 machines = {name: named(table) for name, table in tables.items()}
-sg.Answer(bare, "\n".join(f"{name:9} name the machines {found}" for name, found in machines.items()))
+sg.Answer(bare, "\n".join(f"{name:9} machines identified: {found}" for name, found in machines.items()))
 
 # %% [markdown]
 # The directions alone identify no machine: without the threshold, each direction responds to two machines, and to one

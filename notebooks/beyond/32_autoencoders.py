@@ -70,8 +70,8 @@ run = exp.train(seed=seed, progress=False, **settings)
 field = sg.gradient_field(run.model, run.x[:1500], names=names)
 
 # %% [markdown]
-# Engineers weight each measurement by the strength of its signal: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call
-# this method a matched filter.
+# Engineers multiply each measurement by the strength of its signal: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They
+# call this method a matched filter.
 
 # %%
 weights = sg.Question("Which weights will the latent give to a, b, c and d?", hidden=guess_first)
@@ -178,8 +178,8 @@ sg.Answer(hold, found)
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# $x_1 + x_4$ says how much of the identity the matrix contains, and $x_2 - x_3$ how much of the quarter turn. Both
-# together span the plane of the matrices $e^s(\cos t\, 1 + \sin t\, J)$.
+# $x_1 + x_4$ says how much of the identity the matrix contains, and $x_2 - x_3$ how much of the quarter turn.
+# Together, the two are coordinates in the plane of the matrices $e^s(\cos t\, 1 + \sin t\, J)$.
 #
 # </details>
 #
@@ -192,7 +192,9 @@ one = [sg.gradient_field(run.model, run.x[:1500], neuron=k, names=names) for k i
 lines = []
 for name, concept in {"s": scale, "t": turn}.items():
     losses = [sg.score(some, concept).loss for some in (turns, *one)]
-    lines.append(name + ": both latents {:.4f}, one {:.3f}, the other {:.3f}".format(*losses))
+    lines.append(
+        name + ": loss with both latents {:.4f}, with one {:.3f}, with the other {:.3f}".format(*losses)
+    )
 sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]

@@ -104,12 +104,14 @@ for size in (2, 3, 4):
     a, one = rng.normal(size=(size, size)), np.eye(size)
     moved = np.linalg.matrix_rank(np.kron(one, a.T) - np.kron(a, one))
     shared[size] = size**2 - moved
-    print(f"{size} x {size}: {size**2} entries, {moved} directions move, {shared[size]} invariants")
+    print(
+        f"{size} x {size}: {size**2} entries, {moved} directions to similar matrices, {shared[size]} invariants"
+    )
 
 # %% [markdown]
 # ## A network that stops at the first invariant
 #
-# Pairs are 3 x 3 matrices $A$ and $M A M^{-1}$ with random entries; pairs with large entries are left out.
+# Pairs are 3 x 3 matrices $A$ and $M A M^{-1}$ with random $A$ and $M$; pairs with large entries are left out.
 
 # %%
 a, m = rng.uniform(-1, 1, (2, 110_000, 3, 3))
@@ -123,8 +125,8 @@ runs = [exp.train(seed=seed, progress=False, epochs=8)]
 print("share of the variance within pairs:", runs[0].within)
 
 # %% [markdown]
-# The neuron's values for the two partners nearly agree. We know three invariants: the trace, the sum of the principal
-# minors, and the determinant.
+# The neuron's values for partners nearly agree. We know three invariants: the trace, the sum of the principal minors,
+# and the determinant.
 
 # %%
 which = sg.Question("Which of the three invariants has the neuron learnt?", hidden=guess_first)
@@ -139,7 +141,7 @@ lines = [f"{name:12} {sg.score(field, concept).loss:.1e}" for name, concept in c
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The network found the easiest invariant. To find another, make this one useless.
+# The network found the easiest invariant. To find another, make this invariant useless.
 #
 # ## Strangers that share the first invariant
 #
@@ -178,7 +180,7 @@ marks = tuple(
     plots.Mark("line", {"x": (1, 2, 3), "y": loss[name]}, colour, name, dash, 3)
     for name, (colour, dash) in looks.items()
 )
-words = "Loss of each invariant on the span. The trace's is low from the first network on, the minors' from the second."
+words = "Loss of each invariant on the span: low for the trace with one network, for the minors with two."
 title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
@@ -218,8 +220,8 @@ studies.table(several)
 #
 # ## Exercises
 #
-# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions: $M = I + \epsilon X$ with an
-#    antisymmetric $X$. How many invariants does a 3 x 3 matrix have?
+# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions: $M = I + \epsilon X$
+#    with an antisymmetric $X$. How many invariants does a 3 x 3 matrix have then?
 # 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
 
 # %%

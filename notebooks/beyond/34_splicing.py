@@ -93,12 +93,12 @@ sg.Answer(worth, "\n".join(lines))
 
 # %% [markdown]
 # The circle recovers something, because points far out are outside both curves. With seed 0, it recovers two fifths,
-# although its directions are off by only 14 degrees. The other formulas are hardly better than a coin.
+# although its directions are off by only 14 degrees. The other formulas are hardly better than tossing a coin.
 #
 # ## Right directions everywhere, and yet useless
 #
-# Subtract the threshold from the formula, and square: $(x_1^2 + 2 x_2^2 - 1)^2$. The new gradient is the old gradient
-# times a number: the same line at every point.
+# Fold the formula: subtract the threshold, and square, $(x_1^2 + 2 x_2^2 - 1)^2$. The new gradient is the old
+# gradient times a number: the same line at every point.
 
 # %%
 fold = sg.Question("What percentage will this formula recover?", hidden=guess_first)
@@ -111,8 +111,8 @@ compared = f"loss of directions {folded.best.loss:.2g}, of the formula itself {r
 sg.Answer(fold, f"{compared}\n{effects['folded']}")
 
 # %% [markdown]
-# The squared formula has equally good directions, but it is worse than no neuron at all. Plot the neuron against this
-# formula to see why:
+# The folded formula has equally good directions, but is worse than a neuron fixed at its mean. Plot the neuron
+# against this formula to see why:
 
 # %%
 sg.Answer(fold, sg.PhiView(logit, folded))
@@ -123,8 +123,8 @@ sg.Answer(fold, sg.PhiView(logit, folded))
 #
 # ## A network of pairs
 #
-# The oscillator's neuron has learnt to be equal at two points of one orbit, and to differ between orbits. The loss is
-# the natural logarithm of a ratio of squared distances: a step down by 2.3 is a factor of 10.
+# The oscillator's neuron has learnt to have equal values on one orbit, and different values on different orbits. The
+# loss is the natural logarithm of a ratio of squared distances: a step down by 2.3 is a factor of 10.
 
 # %%
 spring = sg.experiments["oscillator"]

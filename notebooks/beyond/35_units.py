@@ -101,9 +101,9 @@ for name, search in {"without": free, "with": strict}.items():
 sg.Answer(nonsense, "\n".join(lines))
 
 # %% [markdown]
-# There are hardly any, and with seed 0 none at all: a formula that adds a mass to a length is seldom the best. Here,
-# the search finds the right answer even without units, but with more work. And with units you need not check the
-# formulas: each formula makes sense, by construction.
+# With seed 0, there are three: all formulas that are longer than the law add quantities of different dimensions. But
+# the search does not choose them. So here, it finds the right answer even without units, with more work. And with
+# units you need not check the formulas: each formula makes sense, by construction.
 #
 # ## A planet, and a constant of nature
 #
@@ -157,7 +157,8 @@ print("evaluations with units and the constant:", told.evaluations)
 #
 # ## The network's planets
 #
-# Now take the trained network with four impure neurons, and see which formula fits their span best.
+# Now take the trained network, whose four neurons mix several conserved quantities. Which formula fits best in the
+# span of their gradients?
 
 # %%
 run2 = kepler.train(seed=seed, progress=False) if retrain else kepler.pretrained()
@@ -204,11 +205,11 @@ sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}
 #
 # | search, seeds 0, 1, 2 | evaluations without units | evaluations with units | answer |
 # |---|---|---|---|
-# | gravity, the trained classifier | 5478, 5451, 5463 | 2423, 2409, 2391 | the law, all six times |
-# | the planet's first invariant, trained | 2332, 2344, 2448 | 1647, 1638, 1614 | angular momentum, all six times |
+# | gravity, the trained classifier | 5524, 5517, 5513 | 2431, 2439, 2400 | the law, all six times |
+# | the planet's first invariant, trained | 2342, 2524, 2603 | 1695, 1490, 1546 | angular momentum, all six times |
 #
-# In eight generations, units save more than half of the work for gravity, and a third for the planet. For the planet,
-# units save hardly any time, because the search must also work out dimensions. With units, every line of the front has
+# In eight generations, units save more than half of the work for gravity, and about a third for the planet. The
+# search also takes less time, although it must work out dimensions. With units, every line of the front has
 # consistent dimensions. But the search does not find more formulas with units.
 #
 # ## Exercises

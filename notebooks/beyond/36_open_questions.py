@@ -64,11 +64,11 @@ sg.Answer(when, sg.Panel(plots.film_picture(film, losses)))
 sg.Answer(when, sg.FilmView(film))
 
 # %% [markdown]
-# Press *Play*. Even before training, the search finds a formula, because any smooth function of two inputs is close to
-# some formula. But this formula is not a law. At epochs 1 to 4, you see several formulas that are nearly right.
-# Later, as the loss falls, the search finds the law (blue line). **If you stop too early, you read a formula that is
-# almost right.** Networks that learn labels do better: their directions are right long before their loss is low
-# ([limits](../../docs/limits.md)).
+# Press *Play*. Even before training, the search finds a formula, because any smooth function of two inputs is close
+# to some formula. But this formula is not a law. At epochs 4 to 12, the formulas come close to the law, but none of
+# them *is* the law. Only at the last epoch does the search find the law; its loss is the blue line. **If you stop too
+# early, you read a formula that is almost right.** Networks that learn labels do better: their directions are right
+# long before their loss is low ([limits](../../docs/limits.md)).
 #
 # ## The experiment that decides between formulas
 #
@@ -100,9 +100,9 @@ decided = read.decide(trained.model, {"x": (-1, 1), "v": (-1, 1)}, rivals=rivals
 sg.Answer(where, sg.DecisionView(read, decided))
 
 # %% [markdown]
-# `decide` looks for the inputs in the box at which two formulas differ most, and evaluates the network at these inputs.
-# Predict which formula the network follows, then see which formula is ruled out. How often does this method correct a
-# wrong answer?
+# `decide` looks for the inputs in the box at which two formulas differ most, and evaluates the network at these
+# inputs. Predict which formula the network follows, then see which formula is ruled out. How often does `decide`
+# correct a wrong answer?
 
 # %%
 mend = sg.Question("Of ten wrong formulas, how many does the right formula replace?", hidden=guess_first)
@@ -119,8 +119,9 @@ sg.Answer(mend, studies.table(rows["decided"]))
 #
 # ## Which directions can you trust?
 #
-# The next neuron is saturated: it computes $\tanh 3u$ with $u \sim v^2 - 2\cos x$. At each point, its gradient has an
-# error of 3 % of the mean gradient. All arrows have the same length; faint ones count less.
+# The next neuron is saturated (flat at many points): it computes $\tanh 3u$ with $u \sim v^2 - 2\cos x$. At each
+# point, its gradient has an error of 3 % of the root mean square gradient. All arrows are drawn with the same length;
+# faint arrows count less.
 
 # %%
 x, v = points = np.random.default_rng(seed).uniform(-2, 2, (2, 1000))

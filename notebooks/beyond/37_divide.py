@@ -32,15 +32,15 @@ plots.Picture(
 # %% [markdown]
 # **20 minutes.** First read [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** test a pair of inputs with two components of a gradient, read a tree, and see what the search misses
-# without this tree.
+# **You will** test a pair of inputs with two components of a gradient, read a tree of such pairs, and see what the
+# search misses without this tree.
 #
 # **What people think first:** every network can be divided somehow. In fact, some networks cannot.
 #
 # | word | meaning here |
 # |---|---|
 # | part | inputs that matter only through one quantity: if the inputs change but the quantity stays the same, the neuron does not change |
-# | residual | the fraction that the quantity leaves unexplained, for the smaller of a pair's two gradient components; 0 is perfect |
+# | residual | the fraction of a pair's smaller gradient component that the quantity does not explain; 0 is perfect |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -98,7 +98,8 @@ field
 
 # %%
 pairs = sg.Question(
-    "There are 15 pairs of inputs. Name three pairs that one number could replace.", hidden=guess_first
+    "There are 15 pairs of inputs. Name three pairs, each of which one number could replace.",
+    hidden=guess_first,
 )
 pairs
 

@@ -165,16 +165,14 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 #
 # <details><summary>All six experiments, seed 0</summary>
 #
-# | experiment | value | labels | polynomials | gradients |
+# | experiment | value (error) | labels (error) | polynomials (error) | gradients |
 # |---|---|---|---|---|
-# | ellipse | no (0.086) | no (0.053) | yes, at 9 | yes, at 7 |
-# | quadratic | yes (0.00029) | no (0.12) | yes, at 15 | yes |
+# | ellipse | no (0.086) | no (0.053) | yes, at 9 nodes | yes, at 7 nodes |
+# | quadratic | yes (0.00029) | no (0.12) | yes, at 15 nodes | yes |
 # | sine | no (0.92) | no (0.22) | no (0.0018) | yes |
 # | exponential | no (0.0059) | no (0.17) | no (0.0049) | yes |
 # | gaussian | no (1.0) | no (0.20) | no (0.17) | yes |
 # | gravity | no (1.0) | no (0.35) | no (0.027) | yes |
-#
-# The error is in brackets.
 #
 # </details>
 #
@@ -188,7 +186,7 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published
+# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For *sine*, it published
 # $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. This wrong formula fits the paper's field better (2.5e-4) than the
 # right formula does (3.7e-4), because all the paper's points lie at the boundary.
 

@@ -33,7 +33,7 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 #
 # | word | meaning here |
 # |---|---|
-# | agreeing points | points with the same label by both laws; we discarded the other points |
+# | agreeing points | points to which both laws give the same label; we discarded the other points |
 # | fidelity | how well a formula represents the network |
 # | front | the formulas for which no simpler formula has a lower loss |
 # | held-out points | points that were not used to fit any coefficient |
@@ -73,7 +73,7 @@ sg.FieldView(field)
 
 # %%
 nearer = sg.Question(
-    "Which is closer to these arrows: the product, the sine, or the sum of both?", hidden=guess_first
+    "Which is closest to these arrows: the first law, the second, or the sum of both?", hidden=guess_first
 )
 nearer
 

@@ -148,7 +148,7 @@ print(f"{sg.score(bent, g).loss:.6f}  on a neuron that has been bent")
 #
 # ## The search, step by step
 #
-# So the search needs only one formula of each family, and reports the simplest formula. Press **Step**.
+# So of all disguises of a formula, the search needs only one, and reports the simplest. Press **Step**.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -167,8 +167,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 #
 # ## What a sign can cost
 #
-# The paper measures $(2-2\cos\theta)/n$, which depends on an arrow's sign. An arrow on a line can point two ways.
-# Here is the measure for both:
+# The paper's measure, $(2-2\cos\theta)/n$ with $n$ inputs, depends on an arrow's sign. An arrow on a line can point
+# two ways. Here is the measure for both:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
@@ -189,8 +189,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The plot shows one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
-# determinant?
+# The plot shows one thin curve without a turning point: the neuron depends only on this formula. And the determinant?
 
 # %%
 sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
@@ -201,8 +200,8 @@ sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$ (complexity 7). The formula is true; its
-# mean squared difference of unit gradients is 6.0e-5. The paper's neuron decreased with the trace, so the plain sum got
-# the worst score, and the formula needed a minus sign.
+# unit gradients differ from the neuron's by 6.0e-5 (mean square). The paper's neuron decreased with the trace, so the
+# plain sum got the worst score, and the formula needed a minus sign.
 #
 # </details>
 

@@ -10,8 +10,8 @@
 # # The determinant: a network knows nothing away from its data
 #
 # The determinant is the factor by which a matrix stretches areas. Similar matrices share the determinant. They also
-# share the trace, so here every matrix has the same trace, $x_1 + x_4 = 5$. What does a network's gradient mean where
-# there were no data?
+# share the trace; to exclude this answer, we give all matrices the same trace, $x_1 + x_4 = 5$. What does a network's
+# gradient mean where there were no data?
 
 # %%
 import symgrad_widgets as sg
@@ -79,8 +79,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# After training, partners are thousands of times closer than strangers, even in new pairs (dashed). The neuron has
-# learnt a quantity that partners share.
+# After training, the two partners of a pair are thousands of times closer than matrices of different pairs, even in
+# new pairs (dashed). The neuron has learnt a quantity that partners share.
 #
 # ## The field, along the surface
 #
@@ -144,7 +144,8 @@ sg.Answer(off_the_line, f"{shares}\ncorrelation of the two: {correlation:.2f}")
 #
 # </details>
 #
-# Now score three formulas on both fields. On the data, $x_1+x_4$ *is* 5, so a division by this sum changes nothing.
+# Now score three formulas on both fields. On the data, $x_1+x_4$ *is* 5, so a division by this sum, or by a function
+# of this sum, changes only the scale.
 
 # %%
 alike = sg.Question(
@@ -175,7 +176,7 @@ sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [exampl
 #
 # ## Formula, bend and verdict
 #
-# The verdict knows that $x_1 + x_4 = 5$ holds on the data, and uses this exactly.
+# The verdict knows that $x_1 + x_4$ is exactly 5 on the data, and uses this.
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, constraints=exp.constraints, seconds=budget)
@@ -190,9 +191,9 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$ (complexity 7). The formula is true; its mean
-# squared difference of unit gradients is 6.9e-2. The authors chose by hand: on their front, the quotient has a
-# difference of 7.6e-3.
+# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$ (complexity 7). The formula is true; its unit
+# gradients differ from the neuron's by 6.9e-2 (mean square). The authors chose by hand: on their front, the quotient
+# has a smaller difference, 7.6e-3.
 
 # %%
 report = sg.record(result, run)

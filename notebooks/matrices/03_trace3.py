@@ -186,8 +186,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$ (complexity 5). The formula is true;
-# its mean squared difference of unit gradients is 5.8e-6, the best of the paper's twelve.
+# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$ (complexity 5). The formula is true; its unit
+# gradients differ from the neuron's by 5.8e-6 (mean square), the least in the paper.
 #
 # </details>
 
@@ -198,7 +198,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss of `x1 + x5 + x9 + x2`, which has one extra input? Work it out from `directions`, or in your head.
-# 2. What share does $x_1$ have in the gradient of $x_1x_5x_9$ on these data?
+# 2. What share does $x_1$ have, on average over these data, in the gradient of $x_1x_5x_9$?
 
 # %%
 cost = ...  # exercise 1: a number

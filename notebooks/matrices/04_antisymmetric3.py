@@ -31,7 +31,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 #
 # | word | meaning here |
 # |---|---|
-# | antisymmetric | $A^T=-A$; rows of $x_1 \dots x_9$, so $x_4 = -x_2$, $x_1 = 0$ and so on |
+# | antisymmetric | $A^T=-A$; the entries, row by row, are $x_1 \dots x_9$, so $x_4 = -x_2$, $x_1 = 0$ and so on |
 # | constraint | an equation that holds at every point of the data; here there are six |
 # | on the data | true wherever the constraints hold, but not necessarily elsewhere |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
@@ -52,8 +52,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The three entries above the diagonal come from a bell curve, and determine the other entries. $Q$ is any rotation or
-# reflection. Over $x_2$ and $x_3$, the data fill the plane in the picture above. Over $x_2$ and $x_4$, they do not:
+# The three entries above the diagonal are drawn from a bell curve, and determine the other entries. $Q$ is any
+# rotation or reflection. Over $x_2$ and $x_3$, the data fill the plane in the picture above. Over $x_2$ and $x_4$,
+# they do not:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))
@@ -68,9 +69,9 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# By chance, the loss would be zero: partners would be as different as strangers. The loss is a natural logarithm of a
-# variance, so a step down by 2.3 leaves ten times less variance within pairs. The solid curve is lower, because
-# training fits the last layer anew to each batch.
+# By chance, the loss would be zero: partners would be as different as any two matrices. The loss is a natural
+# logarithm of a variance, so a step down by 2.3 leaves a tenth of the variance within pairs. The solid curve is
+# lower, because training fits the last layer anew to each batch.
 #
 # ## The gradient field
 
@@ -185,8 +186,8 @@ sg.Answer(box, sg.PhiView(field, result))
 # ## What the paper got
 #
 # The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$ (complexity 11). The formula is true
-# on the data; its mean squared difference of unit gradients is 2.7e-3. The paper compared all nine components, even
-# those that the data do not determine.
+# on the data; its unit gradients differ from the neuron's by 2.7e-3 (mean square). The paper compared all nine
+# components, even those that the data do not determine.
 
 # %%
 published = plots.published_front(exp.id, field)

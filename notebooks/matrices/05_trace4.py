@@ -161,9 +161,9 @@ sg.Answer(box, "\n".join(lines))
 # compete from the start, so no term has to succeed alone. If you added terms one by one, you would start from one input
 # with a loss of 3/4, which does not look promising.
 #
-# The large basis holds a surprise. With seed 0, the cliff comes after *ten* terms. These ten terms are the square of
-# the sum, multiplied out: the same concept in disguise. So the search eliminates in many bases, beginning with small
-# bases, and takes the shortest formula.
+# The large basis holds a surprise. With seed 0, the loss jumps once fewer than *ten* terms are left. These ten terms
+# are the square of the sum, multiplied out: the same concept in disguise. So the search eliminates in many bases,
+# beginning with small bases, and takes the shortest formula.
 #
 # ## The search, step by step
 
@@ -187,7 +187,7 @@ for slug in ("trace2", "trace3", "trace4"):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With four times as many inputs, the search makes only a few per cent more evaluations. The real limit is the number of
+# With four times as many inputs, the search makes about as many evaluations. The real limit is the number of
 # *factors*: from sixteen inputs, you can build 4,844 monomials with at most four factors.
 #
 # ## Formula, bend and verdict
@@ -204,8 +204,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$ (complexity 7). The
-# formula is true; its mean squared difference of unit gradients is 1.1e-5.
+# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$ (complexity 7). The formula is
+# true; its unit gradients differ from the neuron's by 1.1e-5 (mean square).
 #
 # </details>
 
@@ -259,7 +259,8 @@ assert sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in ran
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 3/4: `x1` is one of the four right inputs. The first row has one right input and three wrong inputs.
+# 1. 3/4: `x1` is one of the four right inputs. The sum of the first row is worse, because three of its inputs are
+#    wrong.
 # 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. This growth is a real limit.
 #
 # <!-- END SOLUTION -->

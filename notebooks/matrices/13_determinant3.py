@@ -68,7 +68,7 @@ x, volume = data.anchor, np.linalg.det(data.anchor.reshape(-1, 3, 3))
 i, j = np.triu_indices(9)
 single = [np.corrcoef(volume, x[:, k])[0, 1] for k in range(9)]
 double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, strict=True)]
-sg.Answer(largest, f"one input {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
+sg.Answer(largest, f"with one input {max(np.abs(single)):.3f}, with a product {max(np.abs(double)):.3f}")
 
 # %% [markdown]
 # Chance alone gives about 0.02. So there is no correlation, and nothing rewards a network for its first steps.
@@ -84,7 +84,7 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# Each row shows the validation loss after each epoch, on a different scale. The loss in the first row hardly changes.
+# Each row shows the validation loss after each epoch. The two losses have different scales. The first hardly changes.
 # In the second row, the variance within pairs falls to about a hundredth.
 #
 # `ratio` minimises the variance within pairs, divided by the total variance. For the *last layer*, there is an exact
@@ -104,8 +104,8 @@ run
 
 # %% [markdown]
 # By chance, the loss is 0. It is a natural logarithm of a variance, so a step down by 2.3 leaves a tenth of the
-# variance within pairs. The dashed curve, for new pairs, ends far above the value for the trace of a 3x3 matrix, about
-# $-13$. The network is good, but not exact.
+# variance within pairs. The dashed curve, for new pairs, ends far above $-13$, the value for the trace of a 3x3
+# matrix. The network is good, but not exact.
 #
 # ## Your guess
 #
@@ -137,8 +137,8 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# The front stays flat for a long time, and then falls off a cliff. With all products but one, the loss is still 0.18.
-# The last product makes the loss five hundred times smaller.
+# The front falls slowly for a long time, and then drops off a cliff. With all products but one, the loss is still
+# 0.17. The last product makes it more than five hundred times smaller.
 #
 # You cannot climb down this front step by step. The search starts from the other end, with all 219 products of up to
 # three inputs. It solves for their coefficients, removes the product that matters least, and solves again.
@@ -174,8 +174,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # ## What the paper got
 #
-# An earlier version of the paper (arXiv 2409.05305) names this experiment, but its figures do not show it. So there is
-# no published front.
+# An earlier version of the paper (arXiv 2409.05305) names this experiment, but shows no figure of it. So there is no
+# published front.
 
 # %%
 report = sg.record(result, run)

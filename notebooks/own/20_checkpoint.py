@@ -80,8 +80,8 @@ sg.Answer(order, sg.from_checkpoint(path, "tanh"))
 # %% [markdown]
 # ## What is missing
 #
-# Between two layers there is an activation. An activation has no weights, so the file does not mention it. But the
-# message gives three inputs with their outputs. Try all activations in the library:
+# Between two layers there is an activation, a function such as $\tanh$. It has no weights, so the file does not
+# mention it. But the message gives three inputs with their outputs. Try all activations in the library:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])
@@ -124,8 +124,8 @@ sg.FieldView(field)
 #
 # ## Your guess
 #
-# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess has a loss of 0.09; by chance, it
-# would be 0.67. Type a better formula.
+# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess has a loss of 0.08; a random
+# guess would have 0.67. Type a better formula.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)

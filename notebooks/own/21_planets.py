@@ -84,7 +84,7 @@ sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::
 #
 # ## Five networks
 #
-# Training rewards an output that is equal at two dates of one planet, and different from planet to planet.
+# Training rewards an output that is equal on two dates for one planet, and different from planet to planet.
 
 # %%
 runs = [exp.train(seed=5 * seed + k, epochs=28, progress=False) for k in range(5)]
@@ -95,9 +95,9 @@ for run in runs:
     print(f"validation loss {validation:.2f}, variation along Mars's orbit {on_mars:.1e}")
 
 # %% [markdown]
-# The first figure is for new pairs of known planets, the second for an unknown orbit. Between the orbits of eight
-# planets, nothing restrains a network. With `seed = 2`, the network with the best validation loss is by far the worst
-# on Mars. So we trust no single network.
+# The validation loss is for new pairs of known planets, the variation for an unknown orbit. Between the orbits of
+# eight planets, nothing restrains a network. With `seed = 1`, the network with the best validation loss is by far the
+# worst on Mars. So we trust no single network.
 #
 # ## Their gradients
 #
@@ -121,7 +121,7 @@ for name in sorted(set(names) - {"mars"}):
 sg.FieldView(field)
 
 # %% [markdown]
-# Nearly all arrows point the same way. So a law is hard to find.
+# Nearly all arrows point the same way. So even wrong laws fit well.
 #
 # ## Your guess
 #
@@ -137,7 +137,7 @@ kepler = sg.score(field, "lr + lv")
 kepler
 
 # %% [markdown]
-# Kepler's early law has a loss of about 1e-3, an angle of less than two degrees. It looks fine. Is it true?
+# Kepler's early law has a loss of about 1e-3, an angle of about two degrees. It looks fine. Is it true?
 #
 # ## The search, step by step
 
@@ -157,7 +157,7 @@ sg.Answer(box, result)
 #
 # Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. This is twice the
 # energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front; its
-# loss is 50 to 130 times the formula's (seeds 0 to 2).
+# loss is 60 to 90 times our formula's (seeds 0 to 2).
 #
 # </details>
 #

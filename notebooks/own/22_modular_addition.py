@@ -102,7 +102,7 @@ except sg.SymgradError as error:
 
 # %% [markdown]
 # You cannot change token 17 *a little*. But you can change its row in the table a little. The argument `wrt` names a
-# layer, and takes the output of this layer as the input. This input has $2\times16$ numbers, and no single number has a
+# layer, whose output then counts as the input. This input has $2\times16$ numbers, and no single number has a
 # meaning. We need better coordinates.
 #
 # ## The coordinates
@@ -121,9 +121,9 @@ for k in strongest[:8]:
     print(f"frequency {k:2}: {100 * power[k - 1]:4.1f} %", "#" * round(100 * power[k - 1]))
 
 # %% [markdown]
-# A few frequencies carry nearly everything. For each of these frequencies, the table contains a circle: token $n$ lies
-# at $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we use the coordinates $c_a=\cos(wa)$,
-# $s_a=\sin(wa)$, and the same for $b$. A step along $c_a$ moves the first row along $\mathbf u$.
+# A few frequencies carry nearly everything. For each of these frequencies, the table contains a circle: token $n$
+# lies at $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we use the coordinates $c_a=\cos(wa)$,
+# $s_a=\sin(wa)$, and the same for $b$. A step along $c_a$ moves the first token's row along $\mathbf u$.
 #
 # ## The neuron
 #
@@ -178,9 +178,10 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Replace the coefficients by 1, and you get the addition theorem: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$. The
-# network turns names into angles, and adds the angles by school trigonometry. The network never computes $a+b$ itself.
-# N. Nanda and others (arXiv 2301.05217) found the same identities when they analysed a transformer by hand.
+# Replace the coefficients by 1 and $-1$, and you get the addition theorem:
+# $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$. The network turns names into angles, and adds the angles by school
+# trigonometry. The network never computes $a+b$ itself. N. Nanda and others (arXiv 2301.05217) found the same
+# identities when they analysed a transformer by hand.
 #
 # </details>
 
@@ -207,7 +208,7 @@ for k in strongest[:6]:
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# For the frequencies in the table, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
+# For the strong frequencies, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
 # Training sees values at 59 places on each circle. A network can be right at these places, and wrong between them. At
 # the other frequencies, the formula fails.
 #

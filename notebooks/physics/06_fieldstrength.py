@@ -9,9 +9,8 @@
 # %% [markdown]
 # # The field-strength tensor: two concepts in two neurons
 #
-# A charge at rest feels an electric field $E$. If you fly past the charge, part of this field turns into a magnetic
-# field $B$. A network saw pairs of reports: the same field, measured by two observers, in six numbers each. What do all
-# observers agree on?
+# A charge at rest has an electric field $E$. If you fly past the charge, you also measure a magnetic field $B$. A
+# network saw pairs of reports: two observers measure one field, each in six numbers. What do all observers agree on?
 
 # %%
 import symgrad_widgets as sg
@@ -55,8 +54,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## How many invariants are there?
 #
-# We do not know the number, so the network gets four output neurons. Training rewards the neurons for giving partners
-# the same value, and for differing from each other.
+# We do not know the number, so the network gets four output neurons. Training rewards neurons that give both partners
+# of a pair the same value, and that differ from each other.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -90,7 +89,7 @@ for number, single in zip(run.neuron, singles, strict=True):
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
-# The formula is long, or several degrees off, or missing. *Any* function of two invariants is invariant too, and
+# Each formula is long, or several degrees off, or missing. *Any* function of two invariants is invariant too, and
 # training does not reward the network for separating them.
 #
 # ## Two neurons together
@@ -107,7 +106,7 @@ sg.Answer(many, f"{field} of rank {field.rank}")
 # ## Your guess
 #
 # Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2\alpha$,
-# with $\alpha$ the angle between gradient and plane. In six dimensions, a random direction gives 2/3.
+# with $\alpha$ the angle between gradient and plane. In six dimensions, a random direction has a loss of 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -135,8 +134,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Now the front has a cliff, and the formula at the foot of the cliff is one invariant. Remove this formula's direction
-# from the plane: one direction remains. `sg.interpret` searches along this direction for the second formula.
+# Now the front falls steeply, and the formula at the foot of this cliff is one invariant. Remove its direction from
+# the plane: one direction remains. `sg.interpret` searches along this direction for the second formula.
 #
 # ## Formulas and verdict
 
@@ -163,25 +162,24 @@ purity = np.array([[sg.score(one, concept.expression).loss for concept in result
 sg.Answer(box, "\n".join([*(str(c.expression) for c in result.concepts), str(purity.round(3))]))
 
 # %% [markdown]
-# With seed 0, each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2, both neurons are mixed, one
-# third to two thirds. The plane is the same. A search for the first neuron alone gives this formula:
+# With seed 0, each neuron has a loss of 0.05 for the nearer invariant, an angle of 13 degrees. With seed 2, this loss
+# is 0.14 (22 degrees). The plane is the same. A search for the first neuron alone gives this formula:
 
 # %%
 mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3, generations=4)
 sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 
 # %% [markdown]
-# This formula roughly describes the neuron, but it is not a concept. You cannot draw a bend, because each neuron is a
-# function of *two* formulas.
+# This formula describes the neuron roughly, but is not a concept. No single curve links neuron and formula: each
+# neuron is a function of *two* formulas.
 #
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$ (complexity 11). The
-# formula is correct, but the mean squared difference between its unit gradients and the neuron's is 4.9e-2,
-# fifty times that of the paper's other networks. The paper had one neuron, and the difference is that
-# neuron's impurity.
+# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$ (complexity 11). The formula is
+# correct, but the mean squared difference between its unit gradients and the neuron's is 4.9e-2, fifty times that of
+# the paper's other networks. The paper's network had one neuron, which was impure.
 #
 # </details>
 
@@ -192,9 +190,10 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$?
-# 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point `field.gradients` holds two
-#    vectors that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread`
-#    first, and weight the mean by `field.weights`. The library uses a third of the points.
+# 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point, `field.gradients`
+#    holds two vectors that span the plane. First multiply all three vectors by `field.measure.spread`. Then
+#    `np.linalg.qr` puts the two at right angles. Weight the mean by `field.weights`. The library uses a third of the
+#    points.
 
 # %%
 mixture = ...  # exercise 1: a number, to within 0.02
@@ -240,6 +239,7 @@ assert sg.check_answer(by_hand, example.loss, within=0.03)
 #
 # 1. The loss is zero, up to the network's errors. The gradient is a mixture of the two invariants' gradients, so it
 #    lies in the plane.
-# 2. Project a unit vector onto the plane. Its squared length is then $\cos^2$ of the angle between vector and plane.
+# 2. Scale the energy's gradient to length 1, and project it onto the plane. The squared length of the projection is
+#    $\cos^2$ of the angle between gradient and plane.
 #
 # <!-- END SOLUTION -->

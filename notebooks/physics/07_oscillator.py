@@ -145,7 +145,7 @@ stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %% [markdown]
-# Triangles are the paper's formulas, measured on *our* neuron. Bent copies have the same loss.
+# Triangles are the paper's formulas, measured on *our* neuron. Bent copies of a formula share its loss.
 
 # %%
 published = plots.published_front(exp.id, field)
@@ -155,8 +155,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Inside: how the numbers are found
 #
 # The search does not guess coefficients. Take some terms, here $x, v, x^2, xv, v^2$. Which sum $\sum_k c_k b_k$ has a
-# gradient that stays closest to the neuron's line? The squared part off the line is quadratic in $c$, and so is the
-# squared gradient. The smallest ratio of the two is an eigenvalue; its eigenvector contains the coefficients.
+# gradient that stays closest to the neuron's line? The square of its part off the line is quadratic in $c$, and so is
+# the square of the whole gradient. Their smallest ratio is an eigenvalue; its eigenvector contains the coefficients.
 
 # %%
 x, v = field.points.T
@@ -200,9 +200,9 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$ (complexity 9). The formula is true; its mean
-# squared difference of unit gradients is 6.9e-4. This measure depends on the sign of $\varphi'$, so the bent form won.
-# Our loss does not depend on the sign.
+# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$ (complexity 9). The formula is true; its
+# unit gradients differ from the neuron's by 6.9e-4 (mean square). This measure, unlike our loss, depends on the sign
+# of $\varphi'$, so a bent form won.
 #
 # </details>
 

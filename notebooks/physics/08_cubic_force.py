@@ -34,7 +34,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | mimic | a wrong formula whose gradients are nearly those of the right one on the data |
 # | gap | loss of the mimic on a perfect network |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
-# | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
+# | ReLU, SiLU | two functions inside a neuron: ReLU has a kink, SiLU is smooth |
 # | front | the formulas for which no simpler formula has a lower loss |
 # | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
@@ -84,8 +84,8 @@ field
 # %% [markdown]
 # ## Your guess
 #
-# The loss is the mean of $1-\cos^2\theta$ between the gradients. Hooke's energy $x^2+v^2$ is drawn below. Type a better
-# formula: what does the term $x^3$ in the force add to the energy?
+# The loss is the mean of $1-\cos^2\theta$, with $\theta$ the angle between the gradients. Hooke's energy $x^2+v^2$ is
+# drawn below. Type a better formula: what does the term $x^3$ in the force add to the energy?
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -96,9 +96,8 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, it fails. A
-# loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
-# something is missing.
+# Near the centre and the axes, the circle is nearly right. Far out, between the axes, it fails. A loss of 0.01 sounds
+# small, but the worst points are over 15 degrees off, and lie together. Noise has no shape: something is missing.
 #
 # ## The search, step by step
 
@@ -120,8 +119,9 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Anatomy of a mimic
 #
 # The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Up to the
-# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the higher powers
-# are wrong, and they matter only at large $x$. So look at a strip around the centre, then at half this strip.
+# fourth power, and apart from the 1, the mimic *is* twice the energy
+# $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. The higher powers are wrong, and matter only at large $x$. So
+# look at a strip around the centre, then at a strip half as wide.
 
 # %%
 near = np.abs(field.points[:, 0])
@@ -130,8 +130,8 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
     print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
 
 # %% [markdown]
-# In half the strip, the circle's loss is less than 20 times smaller, the mimic's more than 200 times smaller. The
-# more powers of $x$ agree, the faster the error vanishes towards the centre. Where does the mimic fail?
+# In the narrow strip, the circle's loss is smaller by a factor below 20, the mimic's by a factor above 200. The more
+# powers of $x$ agree, the faster the error vanishes towards the centre. Where does the mimic fail?
 
 # %%
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
@@ -141,8 +141,7 @@ sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 #
 # ## The floor decides between rivals
 #
-# The paper used ReLU neurons. A ReLU network is a patchwork of flat pieces, with one gradient on each. We train such
-# a network.
+# The paper used ReLU neurons. A ReLU network is a patchwork of flat pieces, with one gradient on each. We train one.
 
 # %%
 rise = sg.Question("Will the floor of the ReLU network lie above or below this gap?", hidden=guess_first)
@@ -157,7 +156,7 @@ sg.Answer(rise, f"floor, smooth {run.floor:.1e}, ReLU {relu.floor:.1e}")
 sg.Answer(rise, sg.FieldView(rough, search.best))
 
 # %% [markdown]
-# Even the right formula is now a degree or two off. How many flat pieces are there?
+# Even the right formula is two or three degrees off. How many flat pieces are there?
 
 # %%
 pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)]
@@ -174,8 +173,8 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU
-# network, the two differ by a few per cent: for any formula, the kinks cost $3\cdot10^{-3}$, far more than the gap. A
-# longer search does not help; a better network does.
+# network, these two losses differ by a few per cent: for any formula, the kinks cost about $2\cdot10^{-3}$, far more
+# than the gap. A longer search does not help; a better network does.
 #
 # ## Formula and verdict
 
@@ -187,11 +186,11 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # The answer contains a completed square: $(x^2+1)^2 = x^4+2x^2+1$. So $v^2 + \frac12(x^2+1)^2 = 2E + \frac12$: the
-# energy, up to a factor and an offset, with one symbol fewer than the three terms.
+# energy, up to a factor and an offset, with one symbol fewer than the sum of three terms.
 #
 # </details>
 #
-# And this is the verdict on the mimic:
+# The verdict on the mimic:
 
 # %%
 mimic = sg.verify("exp(x**2) + v**2", exp.concepts[0], field)
@@ -200,9 +199,9 @@ print(mimic)
 # %% [markdown]
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6, with a mean squared difference of
-# unit gradients of 2.0e-3. By the same measure, this formula and the energy differ by 2.6e-4, far below the noise in the
-# paper's network.
+# The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6. Its unit gradients differ
+# from the neuron's by 2.0e-3 (mean square), and from the energy's by only 2.6e-4, far below the noise in the paper's
+# network.
 
 # %%
 report = sg.record(result, run)

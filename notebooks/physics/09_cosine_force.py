@@ -175,13 +175,13 @@ for text in (best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3 + x**5
 sg.Answer(window_guess, "\n".join(lines))
 
 # %% [markdown]
-# In the window, the long polynomial is as good as the short formula. Elsewhere, the polynomial is more than a thousand
-# times worse. A short formula has less freedom to be wrong where there are no data.
+# In the window, the long polynomial is almost as good as the short formula. Elsewhere, the polynomial's loss is more
+# than a thousand times the formula's. A short formula has less freedom to be wrong where there are no data.
 #
 # ## And the network?
 #
-# 98 % of the network's points have $|x| < 3.2$. We now evaluate the network one full turn further, and compare it with
-# the formula.
+# More than 99 % of the network's points have $|x| < 3.2$. We now evaluate the network one full turn further, and
+# compare it with the formula.
 
 # %%
 repeat = sg.Question(
@@ -206,8 +206,8 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$ (complexity 9). The
-# formula is true; its mean squared difference of unit gradients is 7.6e-4.
+# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$ (complexity 9). The formula is
+# true; its unit gradients differ from the neuron's by 7.6e-4 (mean square).
 #
 # </details>
 
@@ -259,7 +259,7 @@ assert sg.check_answer(speed, lambda v: np.isclose(v**2 / 2, np.sin(np.pi / 2)))
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. With seed 0, the loss falls by a factor of about 3, though only 3 points in 100 are gone. Most of the loss comes
+# 1. With seed 0, the loss falls by a factor of about 8, though only 3 points in 100 are gone. Most of the loss comes
 #    from points where the direction reverses.
 # 2. $\sqrt2$: the energy at the pass is $\sin(\pi/2) = 1$, and at $x=0$ it is $v^2/2$.
 #

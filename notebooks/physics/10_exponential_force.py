@@ -100,9 +100,9 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The triangles are published formulas, measured on our neuron. The best are stuck near $10^{-6}$, more than three
-# powers of ten above our formula. These formulas have the same *form*, but one of their numbers is not precise enough.
-# How fast does the loss fall near the right number?
+# The triangles are published formulas, measured on our neuron. The lowest losses are stuck near $10^{-6}$, more than
+# three powers of ten above our formula's. These formulas have the same *form*, but one of their numbers is not
+# precise enough. How fast does the loss fall near the right number?
 
 # %%
 values = (5, 5.4, 5.43, 5.44, 5.466, 5.5, 6)
@@ -169,15 +169,15 @@ sg.Answer(digits, "\n".join(lines))
 # %% [markdown]
 # <details><summary>How well we know the number</summary>
 #
-# Between networks, the number changes in the fifth decimal. So we know the number to the fifth decimal: the bootstrap's
-# sixth decimal promises too much. An honest table would print $5.4366 \pm 0.0001$.
+# Between networks, the number changes in the fifth decimal. So we know only four decimals: the bootstrap's error bar
+# promises too much. An honest table would print $5.4366 \pm 0.0001$.
 #
 # </details>
 #
 # ## Which number is it?
 #
-# $e^{x+1} = e\cdot e^x$: an offset inside an exponential is a factor outside it. Here are some candidates, with their distances
-# in units of the error between networks:
+# $e^{x+1} = e\cdot e^x$: an offset inside an exponential is a factor outside it. Here are some candidates, with their
+# distances from our number in units of the error between networks:
 
 # %%
 exactly = {"2e": 2 * np.e, "11/2": 5.5, "sqrt(3) pi": np.sqrt(3) * np.pi, "87/16": 87 / 16}
@@ -212,9 +212,9 @@ sg.Answer(box, str(exact))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with a
-# mean squared difference of unit gradients of 1.6e-4. The reciprocal of this sine is 5.466, half a per cent away from
-# $2e$. There was one network, and no error bar.
+# The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with
+# a mean squared difference of 1.6e-4 between its unit gradients and the neuron's. The reciprocal of this sine is
+# 5.466, half a per cent away from $2e$. There was one network, and no error bar.
 #
 # </details>
 
@@ -268,6 +268,6 @@ assert sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 #
 # 1. By about $\sqrt{50}\approx 7$: like the error of a mean, this error is proportional to $1/\sqrt{N}$ for $N$ points.
 # 2. The number before $e^x$: at these points, $e^x$ is below 0.14. With seed 0, this number is off in the fourth
-#    decimal, and the spring's number in the sixth.
+#    decimal, and the number before $x^2$ in the sixth.
 #
 # <!-- END SOLUTION -->

@@ -73,7 +73,7 @@ count
 # %%
 run = monitor.run or monitor.train()
 field = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
-sg.Answer(count, f"{np.size(run.neuron)} neurons whose values pairs share, of rank {field.rank}")
+sg.Answer(count, f"{np.size(run.neuron)} neurons give partners the same value; rank {field.rank}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -126,8 +126,8 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 #
 # * The angular momentum $L = x_1v_2 - x_2v_1$. Kepler's second law says that it stays the same.
 # * The energy $E = \frac12(v_1^2+v_2^2) - 1/r$.
-# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. You might expect
-#   another component, but three independent invariants determine all others, and the verdict knows this.
+# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. You might expect a
+#   different component, but three independent invariants determine all others, and the verdict knows this.
 #
 # </details>
 #
@@ -146,15 +146,15 @@ sg.Answer(pure, purity.round(3))
 # <details><summary>How to read the table</summary>
 #
 # Each row is a neuron, and each column a formula; 0 is pure. The first neuron is nearly the angular momentum, the
-# second less so, and the others are mixtures. But together, the neurons contain all three formulas, to about two
-# degrees.
+# second less nearly, and the others are mixtures. But together, the neurons contain all three formulas, to within
+# about two degrees.
 #
 # </details>
 #
 # ## Without a network
 #
-# The network had to find out how planets move. But you know the law of motion, which gives the velocity at every state.
-# A conserved quantity does not change along this velocity, so its gradient is at right angles to the velocity.
+# The network had to find out how planets move. But you know the law of motion, which says how every state changes
+# next. A conserved quantity stays the same during this change, so its gradient is at right angles to the change.
 
 # %%
 roads = sg.Question("Which formulas will you find without a network, and with what loss?", hidden=guess_first)
@@ -169,7 +169,7 @@ sg.Answer(roads, exact)
 #
 # This independent method gives the same three quantities, with a loss that is only a rounding error. With the
 # network, the loss was as high as the floor, because the network is imperfect. But the network needed only pairs, and
-# neither law nor velocities.
+# no law of motion.
 #
 # </details>
 #
@@ -177,8 +177,9 @@ sg.Answer(roads, exact)
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$ (complexity 7). The formula is true; its mean
-# squared difference of unit gradients is 1.1e-2. The paper had a single neuron, which was impure.
+# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$ (complexity 7). The formula is true; its
+# unit gradients differ from the neuron's by 1.1e-2 (mean square). The paper's network had a single neuron, which was
+# impure.
 #
 # </details>
 #
@@ -192,7 +193,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Write down the other component of the Laplace-Runge-Lenz vector, as a string in `x1 x2 v1 v2`.
-# 2. With a force $1/r^3$ orbits do not close. How many of the three invariants survive then?
+# 2. With a force $1/r^3$, orbits do not close. How many of the three invariants survive then?
 
 # %%
 other = ...  # exercise 1: a string

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The interval: one sign makes all the difference
 #
-# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or whose axes are rotated, measures four
-# other numbers for the same event. Observers disagree about times and lengths. A network saw pairs of reports. Do the
-# observers agree on anything?
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or whose axes are rotated, measures
+# four different numbers for the same event. Observers disagree about times and lengths. A network saw pairs of
+# reports. Do the observers agree on anything?
 
 # %%
 import symgrad_widgets as sg
@@ -82,8 +82,8 @@ moves["turn t into x"][:2, :2] = [[c, -s], [s, c]]
 moves["stretch x"][1, 1] = 1.25
 
 # %% [markdown]
-# The second and third transformations look alike. In the boost, both signs are the same, and
-# $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn, the signs differ, and $c^2 + s^2 = 1$.
+# The second and third transformations look alike. In the boost, both off-diagonal entries are negative, and
+# $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn, their signs differ, and $c^2 + s^2 = 1$.
 
 # %%
 unseen = sg.Question("Which of the four transformations will not change the neuron?", hidden=guess_first)
@@ -94,7 +94,9 @@ x = torch.tensor(run.x, dtype=torch.float32)
 before, lines = run.model(x).detach(), []
 for name, matrix in moves.items():
     change = run.model(x @ torch.tensor(matrix.T, dtype=torch.float32)).detach() - before
-    lines.append(f"{name:14} changes it by {change.square().mean().sqrt() / before.std():.4f} of its spread")
+    lines.append(
+        f"{name:14} changes the neuron by {change.square().mean().sqrt() / before.std():.4f} of its spread"
+    )
 sg.Answer(unseen, "\n".join(lines))
 
 # %% [markdown]
@@ -107,8 +109,8 @@ sg.Answer(unseen, "\n".join(lines))
 #
 # ## Your guess
 #
-# Type a formula. With four inputs, a random guess has a loss of 3/4. Below is Pythagoras, in a slice with $y$ and $z$
-# near 0.3.
+# Type a formula. With four inputs, a random guess has a loss of 3/4. Colours compare the arrows with Pythagoras, for
+# $y$ and $z$ near 0.3.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -120,7 +122,7 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the corner: both components have the same sign. The components of the
+# The arrows of Pythagoras would point away from the origin: both components have the same sign. The components of the
 # neuron's arrows have *opposite* signs.
 #
 # ## The search, step by step
@@ -150,20 +152,21 @@ sg.Answer(box, result)
 #
 # ## One sign, and the light cone
 #
-# The second derivatives of a quadratic form give its matrix $\eta$, up to a factor. A transformation $L$ keeps the form
-# exactly if $L^T\eta L = \eta$.
+# The second derivatives of a quadratic form give its matrix $\eta$, up to a factor. A transformation $L$ preserves
+# the form if $L^T\eta L = \eta$.
 
 # %%
 hessian = sympy.hessian(search.best.expression, sympy.symbols(exp.names, real=True))
 eta = np.array(hessian, dtype=float) / 2
 lines = [f"eigenvalues {np.linalg.eigvalsh(eta).round(3)}"]
-lines += [f"{name:14} changes it by {np.abs(L.T @ eta @ L - eta).max():.2f}" for name, L in moves.items()]
+lines += [
+    f"{name:14} changes the form by {np.abs(L.T @ eta @ L - eta).max():.2f}" for name, L in moves.items()
+]
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had the same sign, level
-# sets would be spheres or ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice, these are
-# curves:
+# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had one sign, level sets
+# would be ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice, these are curves:
 
 # %%
 sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
@@ -171,18 +174,18 @@ sg.Answer(box, sliced)
 
 # %% [markdown]
 # The formula is 0 on the light cone. An event inside the cone comes after the common event for everybody. If an event
-# lies outside, some observers say that it came first. No boost crosses the cone.
+# lies outside, some observers say that it came first. No boost moves events across the cone.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve passes smoothly through 0, an ordinary value for the neuron.
+# The curve is smooth at 0: for the neuron, the cone is nothing special.
 #
 # ## All motions at once
 #
-# You tried four transformations. A motion $\dot x = Ax+b$ leaves the neuron unchanged if $\nabla f\cdot(Ax+b)=0$ at all
-# points: a linear equation for twenty numbers, whatever the bend.
+# A motion $\dot x = Ax+b$ leaves the neuron unchanged if $\nabla f\cdot(Ax+b)=0$ at all points: a linear equation for
+# the twenty numbers in $A$ and $b$, whatever the bend.
 
 # %%
 arrows = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
@@ -205,8 +208,8 @@ sg.Answer(count, found)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Six: three turns and three boosts. If you go along two of them and then back, the net motion is a sum of the six. They
-# form the Lie algebra of the Lorentz group, so(1,3).
+# Six: three turns and three boosts. If you go along two of them and then back, the net motion is a sum of the six.
+# They form the Lie algebra of the Lorentz group, so(1,3).
 #
 # </details>
 #
@@ -216,7 +219,7 @@ sg.Answer(count, found)
 sg.Answer(count, sg.SymmetryView(found, run.model, run.x[:1000]))
 
 # %% [markdown]
-# What about a neuron that learnt the energy on a wavy track?
+# What about a neuron that learnt the energy of a pendulum?
 
 # %%
 wave = sg.experiments["cosine_force"].pretrained()
@@ -228,8 +231,8 @@ sg.Answer(count, none)
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$ (complexity 11). The
-# formula is true; its mean squared difference of unit gradients is 1.0e-3.
+# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$ (complexity 11). The formula is
+# true; its unit gradients differ from the neuron's by 1.0e-3 (mean square).
 #
 # </details>
 
@@ -287,6 +290,7 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 #
 # 1. Turn back, boost along $x$, turn. A product of matrices that preserve $\eta$ also preserves $\eta$. So the result
 #    is just one more observer, and the neuron does not change.
-# 2. The loss is 0.44; by chance, it would be 0.75. The two formulas share one level set, the cone, and no other.
+# 2. The loss is about 0.45; by chance, it would be 0.75. The two formulas share one level set, the cone, and no
+#    other.
 #
 # <!-- END SOLUTION -->

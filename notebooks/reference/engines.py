@@ -112,8 +112,8 @@ for name, field in {"plain": plain, "bent": bent}.items() if pysr.ready else ():
 print(pysr)
 
 # %% [markdown]
-# PySR's time includes the start of Julia, half a minute or more. If you have no Julia, you see results from a machine
-# with Julia: ten textbook formulas, each bent, by both engines.
+# PySR's time includes the start of Julia, half a minute or more. If you have no Julia, you see recorded results from
+# a machine with Julia: what both engines found for ten textbook formulas, each bent.
 
 # %%
 recorded = json.loads(Path("engines.json").read_text(encoding="utf-8"))

@@ -87,7 +87,7 @@ print(view.words)
 # %% [markdown]
 # ## SearchStepper: the search, one generation at a time
 #
-# **Step**, **Play**, **Pause**, **Stop**, **Back**, and **Go to** a generation. Each point of the picture is a formula of the
+# Press **Step**, **Play**, **Pause**, **Stop** or **Back**, or **Go to** a generation. Each point is a formula of the
 # front. Click a point, or its row, to select it.
 
 # %%

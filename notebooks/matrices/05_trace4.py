@@ -175,14 +175,14 @@ stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %% [markdown]
-# Does it cost more when there are more inputs? Here is the same search after two generations, for three networks:
+# Does it cost more when there are more inputs? Here is the same search after three generations, for three networks:
 
 # %%
 lines = []
 for slug in ("trace2", "trace3", "trace4"):
     other = sg.experiments[slug].pretrained()
     smaller = sg.Search(sg.gradient_field(other.model, other.x, names=other.names))
-    state = smaller.run(generations=2, progress=False)
+    state = smaller.run(generations=3, progress=False)
     lines.append(f"{len(other.names):2} inputs, {state.evaluations} evaluations: {state.best.expression}")
 sg.Answer(box, "\n".join(lines))
 

@@ -11,6 +11,11 @@ pytestmark = pytest.mark.browser
 
 SAMPLE = ("00_start_here", "classifiers/14_classifier", "matrices/02_determinant2")
 VIEWS = "() => document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets').length"
+HANDLED = """() => {
+  const parts = [".sgi-number", ".sgi-active"].map((name) => document.querySelector(name));
+  const [handle, number] = parts.map((part) => part?.getBoundingClientRect());
+  return handle?.width && handle.left > number.left && handle.right < number.right;
+}"""
 LINKS = "() => [...document.querySelectorAll('.jp-RenderedMarkdown td a')].map((link) => link.href)"
 
 
@@ -33,6 +38,16 @@ def test_a_notebook_runs_in_a_browser_without_an_error(name, server, chromium_pa
         lab.close_sessions(page)
         assert page.errors == []
         assert page.strangers == []
+
+
+def test_after_run_all_the_first_number_can_be_dragged(server, chromium_path, root):
+    folder, address = server
+    copy = lab.copy_without_outputs(root / "notebooks" / "00_start_here.ipynb", folder)
+    with lab.chromium(chromium_path) as page:
+        lab.open_notebook(page, address, copy)
+        lab.run_all(page)
+        page.wait_for_function(HANDLED)
+        lab.close_sessions(page)
 
 
 def test_the_links_of_the_index_lead_to_notebooks(server, chromium_path, root):

@@ -216,18 +216,18 @@ export class GuessPanel extends Panel {
   // Put each handle over its number, and - and + beside the one in hand. That one keeps the room of the widest that it
   // has been, with one digit to spare, so that both signs stay in their places.
   settle() {
-    const { places, active, store: { text } } = this, { left: from, top } = this.line.getBoundingClientRect();
+    const { places, active, store: { text } } = this, { left: from, top, width: seen } = this.line.getBoundingClientRect();
+    if (!seen) return; // until it is on the page
     const marks = places.map(({ start }) => this.math.querySelector(`[data-start="${start}"]`)), now = marks[active];
     for (const mark of marks.filter(Boolean)) {
       mark.classList.add("sgi-place");
       mark.classList.toggle("sgi-active", mark === now);
       mark.style.paddingInline = "";
     }
-    const spare = this.fresh("room", `${active} ${text?.replace(/[-+−\d.]/g, "")}`) ? DIGIT : 0;
     let gap = 0;
     if (now) {
-      const { width } = now.getBoundingClientRect();
-      this.room = spare ? width + spare : Math.max(this.room, width);
+      const { width } = now.getBoundingClientRect(), anew = this.fresh("room", `${active} ${text?.replace(/[-+−\d.]/g, "")}`);
+      this.room = anew ? width + DIGIT : Math.max(this.room, width);
       gap = (this.room - width) / 2 + SIGN;
       now.style.paddingInline = `${gap}px`;
     }

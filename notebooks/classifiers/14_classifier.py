@@ -191,7 +191,7 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 # right formula does (3.7e-4), because all the paper's points lie at the boundary.
 
 # %%
-sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

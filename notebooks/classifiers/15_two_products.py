@@ -197,7 +197,7 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, inspector
 # </details>
 
 # %%
-sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -173,7 +173,7 @@ sg.Answer(box, "\n".join(lines))
 # and saw other points. Two networks that give the same labels need not compute the same formula.
 
 # %%
-sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

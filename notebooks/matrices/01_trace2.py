@@ -206,7 +206,7 @@ sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

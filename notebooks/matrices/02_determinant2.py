@@ -196,7 +196,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # has a smaller difference, 7.6e-3.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

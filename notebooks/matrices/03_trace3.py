@@ -192,7 +192,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

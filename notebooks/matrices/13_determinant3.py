@@ -178,7 +178,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # published front.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -184,7 +184,7 @@ sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -204,7 +204,7 @@ print(mimic)
 # network.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -212,7 +212,7 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

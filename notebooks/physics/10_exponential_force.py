@@ -219,7 +219,7 @@ sg.Answer(box, str(exact))
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -187,7 +187,7 @@ sg.Answer(roads, exact)
 # fails.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -237,7 +237,7 @@ sg.Answer(count, none)
 # </details>
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run, box)
 
 # %% [markdown]
 # ## Exercises

@@ -1,7 +1,7 @@
 """The result of a notebook, in a form that the command line and other programs can read back.
 
-A notebook ends with `sg.record(result, run)`, which displays one output that holds the result twice: as text
-for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
+A notebook ends with `sg.record(result, run, box)`, which displays the result twice: as text for a person
+(after a guess in the box), and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
 """
 
 import dataclasses
@@ -73,7 +73,7 @@ class Report:
         return {"text/plain": str(self), RESULT_MIME: dataclasses.asdict(self)}
 
 
-def record(result, run=None):
+def record(result, run=None, question=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
     The function returns None; otherwise the report would show twice when the call is the last line of a cell.
@@ -84,9 +84,18 @@ def record(result, run=None):
         What was found.
     run : TrainingResult, optional
         Adds the experiment, the seed, the floor and the training time.
+    question : Question or ExpressionView, optional
+        The text waits for a guess, as an `Answer` does.
 
     """
-    _display(summarise(result, run))
+    report = summarise(result, run)
+    if question is None:
+        _display(report)
+    else:
+        from .asking import Answer  # brings ipywidgets, which `symgrad run` does not need
+
+        _display({RESULT_MIME: dataclasses.asdict(report)}, raw=True)
+        _display(Answer(question, str(report)))
 
 
 def summarise(result, run=None):
@@ -158,14 +167,14 @@ def _times(**named):
     return {name: round(float(value), 3) for name, value in times.items() if value is not None}
 
 
-def _display(report):
+def _display(shown, **how):
     try:
         from IPython import get_ipython
         from IPython.display import display
     except ImportError:
-        print(report)
+        print(shown)
         return
     if get_ipython() is None:
-        print(report)
+        print(shown)
     else:
-        display(report)
+        display(shown, **how)

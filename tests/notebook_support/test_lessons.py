@@ -16,7 +16,7 @@ LESSONS = [path for path in NOTEBOOKS if path.parent.name != "reference" and pat
 WORDS, FIRST = 600, 60
 ANSWERS, ASKS = "## Answers", ("Question", "ExpressionView")
 TOLD = re.compile(r"\b(result|\w*search\.(best|front)|stepper\.state|box\.candidate)\b")
-HARMLESS = re.compile(r"^(assert |sg\.record\(|report = sg\.record\()")
+HARMLESS = re.compile(r"^(assert |sg\.record\(result, run, box\))")
 NOT_PROSE = re.compile(
     r"\$\$?[^$]*\$\$?|^\|.*?$|<[^>]*>|\]\([^)]*\)|^\*Did something fail\?.*?$",
     re.MULTILINE,
@@ -90,6 +90,7 @@ def test_all_experiments_ask_first():
     [
         (new_code_cell("sg.Answer(box, result)"), "stands above its question"),
         (new_code_cell("result"), "shows the answer in the open"),
+        (new_code_cell("sg.record(result, run)"), "shows the answer in the open"),
         (new_code_cell("print(search.best)"), "shows the answer in the open"),
         (new_code_cell("stepper = sg.SearchStepper(search)"), "does not wait at generation 0"),
         (new_code_cell("box = sg.ExpressionView(field, hidden=False)"), "is not hidden=guess_first"),
@@ -112,17 +113,16 @@ def test_with_guesses_first_no_cell_fails_and_nothing_tells_the_formula(path, tm
     notebook = execute(path, tmp_path, guess_first=True)
     found = report.read(notebook)
     if found is not None and found.formula is not None:
-        assert not [text for text in told_before_the_record(notebook) if found.formula in text]
+        assert not [text for text in told(notebook) if found.formula in text]
 
 
-def told_before_the_record(notebook):
-    """Texts of all that is shown up to the cell that records the result."""
+def told(notebook):
+    """Texts of all that a notebook shows."""
     for cell in notebook.cells:
-        if "sg.record(" in cell.source:
-            return
         for output in cell.get("outputs", ()):
+            data = output.get("data", {})
             yield output.get("text", "")
-            yield from map(str, output.get("data", {}).values())
+            yield from (str(data[kind]) for kind in data if kind != report.RESULT_MIME)
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)

@@ -537,7 +537,7 @@ class Engine:
                 yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, dictionary):
-        """Return the rows whose terms would lower a sum's loss most; each takes a 2 x 2 eigenproblem."""
+        """Return the rows whose terms would lower a sum's loss most, by a 2 x 2 eigenproblem for each term."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)

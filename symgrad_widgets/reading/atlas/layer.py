@@ -72,9 +72,9 @@ def atlas(
         Number of rows of `x` to use, evenly spaced. All rows are used if `forward` takes further arguments.
     generations : int or None
         Largest number of generations in each search; a search ends earlier if its formula is exact. None
-        replaces the search with a survey. The survey tries small terms, pairs of small terms, and sums of
-        monomials, of functions of one input, and of logarithms. It chooses once, at the end. With 40 generations
-        a search is about as thorough as in `interpret`, and takes ten times as long as a survey.
+        replaces the search with a survey. The survey tries small terms, sums of two small terms, and sums
+        of monomials, of functions of one input, and of logarithms. It chooses once, at the end. With 40
+        generations a search is about as thorough as in `interpret`, and takes ten times as long as a survey.
     jobs : int, number of processes on this machine; None: one for each core
     scheduler : address of a Dask scheduler, whose workers are used instead
     path : file for the rows, one JSON object on each line

@@ -26,7 +26,7 @@ __all__ = [
 
 
 def chance_loss(neurons, dimension):
-    """Return the mean of `1 - cos^2` between random directions and k fixed neurons in m dimensions: 1 - k / m."""
+    """Return the mean `1 - cos^2` between random directions and k fixed neurons in m dimensions: 1 - k/m."""
     return 1 - neurons / dimension
 
 

@@ -186,7 +186,7 @@ def weights_of(q, trust):
 
 
 def _mean(some, trust):
-    """Return the weighted mean (..., 1) of an array (..., N) over points, bit for bit the same in any batch."""
+    """Return the weighted mean (..., 1) of an array (..., N) over points, exactly the same in any batch."""
     return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 

@@ -3,8 +3,8 @@
 Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination `e = sum c_k
 b_k` whose gradients agree best with `u`. The coefficients solve `A c = lambda M c`, with `M = mean w B B^T`
 and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the loss weighted by
-`|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` remove this factor: the eigenvalue becomes the
-mean of `1 - cos^2`. We report this mean.
+`|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` remove this factor, and leave the mean of
+`1 - cos^2`. We report this mean.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, and `D (K, N, k)` their components
 along the k neurons; both can have more batch axes in front. `trust (N,)` holds the field's weights. Every

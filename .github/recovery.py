@@ -54,10 +54,10 @@ each of these four runs, the concept explains the directions less well than the 
 shorter than the answer. So none of the three rules below could prefer the concept.
 
 The published schedules would take hours. We cut these schedules to the epochs shown (`--epochs 15`), and
-shortened the patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor
-time on the right, and 10 to 23 s on the left. So the right-hand columns show how far the published set-up
-gets in a little more time than ours. These columns do not show how far the published set-up would get without
-a time limit.
+shortened the patience of the learning-rate schedule in proportion. A run still took 20 to 32 s of processor
+time on the right, and 6 to 15 s on the left. For the same experiment, the run on the right took about two to
+five times as long as the run on the left. So the right-hand columns show how far the published set-up gets in
+this time. These columns do not show how far the published set-up would get without a time limit.
 
 Each search ends with a front: the formulas for which no simpler formula has a lower loss. For each front, we
 compare the answers of three rules. All three rules use our measures of loss and complexity.

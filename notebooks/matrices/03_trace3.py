@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Nine inputs: read a field that you cannot draw
 #
-# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. If you look at nine
-# inputs, two at a time, you need 36 pictures. Below is one of these pictures. How can you look at a neuron with nine
-# inputs?
+# Here, a 3x3 matrix is written as nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. If
+# you look at nine inputs, two at a time, you need 36 pictures. Below is one of these pictures. How can you look at a
+# neuron with nine inputs?
 
 # %%
 import symgrad_widgets as sg
@@ -52,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# In the picture above, the lines run in all directions. For 2x2 matrices, the lines were parallel. If you plot two
-# inputs, you can see a rule between these two. But no plot of two inputs shows a rule between three.
+# In the picture above, the lines run in all directions. For 2x2 matrices, the lines were parallel. A plot of two
+# inputs can show a relation between these two, but not one between three.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)

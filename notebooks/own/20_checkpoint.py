@@ -81,7 +81,8 @@ sg.Answer(order, sg.from_checkpoint(path, "tanh"))
 # ## What is missing
 #
 # Between two layers there is an activation, a function such as $\tanh$. It has no weights, so the file does not
-# mention it. But the message gives three inputs with their outputs. Try all activations in the library:
+# mention it. But the message gives three examples: three lengths each, with the network's output. Try all
+# activations in the library:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])

@@ -130,8 +130,8 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
     print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
 
 # %% [markdown]
-# In the narrow strip, the circle's loss is smaller by a factor below 20, the mimic's by a factor above 200. The more
-# powers of $x$ agree, the faster the error vanishes towards the centre. Where does the mimic fail?
+# From the wide strip to the narrow one, the circle's loss falls less than 20-fold, the mimic's more than 200-fold. The
+# more powers of $x$ agree, the faster the error vanishes towards the centre. Where does the mimic fail?
 
 # %%
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)

@@ -22,7 +22,7 @@ class Enumerated(NamedTuple):
 
 
 def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
-    """Try all small formulas of the inputs, and all sums of two of them; return the best ones for the judge.
+    """Try all small formulas, and all sums of two small formulas; return the best ones for the judge.
 
     Adding points cannot lower the sum of a formula's squared sines. So a few points rule out most formulas:
     if a formula's sum at these points is larger than another formula's sum at all points, the first formula

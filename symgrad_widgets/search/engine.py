@@ -136,8 +136,8 @@ class Engine:
         """Return the sums that could be the answer, each as a tuple of terms.
 
         These are the sums on the front, the sums that explain the values best, and others that may be just as
-        good when judged on more points. The others live on the islands. Without values, they are all sums so
-        far until evolution begins.
+        good when judged on more points. The others come from the islands; if there are no values and
+        evolution has not begun, they come from all sums so far.
         """
         lowest = self._lowest()
         others = self.islands.everyone()
@@ -537,7 +537,7 @@ class Engine:
                 yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, dictionary):
-        """Return the rows whose terms would lower a sum's loss most; each takes a 2 x 2 eigenproblem."""
+        """Return the rows whose terms would lower a sum's loss most; each term takes a 2 x 2 eigenproblem."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)

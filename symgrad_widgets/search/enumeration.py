@@ -46,7 +46,7 @@ class _Rule(NamedTuple):
         return values, total
 
     def term(self, *arguments):
-        """Return the term of the operator applied to these terms."""
+        """Return the term that the operator makes from these terms."""
         given = iter(arguments)
         return apply(self.row.name, *(constant(1) if one else next(given) for one in self.ones))
 
@@ -95,7 +95,9 @@ class _Functions(NamedTuple):
 
 
 class Trees:
-    """All different functions of up to `nodes` nodes at the points of a sample, except constants.
+    """All functions of up to `nodes` nodes, except constants.
+
+    If several functions have the same values at a sample's points, only the first of them is kept.
 
     `watch()` is called regularly, and can raise an error to end the work.
     """

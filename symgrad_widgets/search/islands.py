@@ -31,7 +31,7 @@ class Sum:
 
 
 class Islands:
-    """Four populations of an engine's sums; sums on the front migrate to all of them."""
+    """Four populations of an engine's sums; sums on the front migrate to all four."""
 
     def __init__(self, populations=()):
         self.populations = [*populations] or [[] for _ in EVOLUTION.parsimony]
@@ -50,7 +50,7 @@ class Islands:
             yield from population
 
     def replace(self, moved):
-        """Replace each sum with `moved[rows]`, the sum that `moved` holds for its rows."""
+        """Replace each sum with `moved[rows]`, the sum that `moved` holds for these rows."""
         self.populations = [[moved[s.rows] for s in population] for population in self.populations]
 
     def evolve(self, engine):
@@ -78,7 +78,7 @@ def _offspring(engine, parents):
 
 
 def _freed(engine, parents):
-    """Return sums with one new constant inside a term, after fitting all their constants."""
+    """Return sums with one new constant inside a term, after fitting all constants of these sums."""
     rng, sample = engine.rng, engine.sample
     found = []
     for _ in range(EVOLUTION.freed):

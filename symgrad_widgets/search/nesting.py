@@ -20,7 +20,7 @@ def without(terms, quantity):
 
 
 def nested(grammar, look, others, quantity, most):
-    """Replace one quantity's terms with a nested function of it; return the best lists of terms.
+    """Replace the terms of one quantity with a nested function of it; return the best lists of terms.
 
     Each list holds the terms `others` and one nested function. Lists with a loss of `most` or more are left
     out. If the other terms are logarithms, the nested function becomes another factor of the product.

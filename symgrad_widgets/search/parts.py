@@ -94,7 +94,7 @@ def divide(field) -> Division:
     """Find which inputs of a neuron act together, from its gradients alone.
 
     If `f = F(h(x, y), rest)`, the two gradient components along x and y have the direction of `grad h`,
-    whatever the other inputs are. Step by step, we replace such a pair with its h, as long as h explains at
+    whatever the other inputs are. Step by step, we replace such a pair with h, as long as h explains at
     least nine tenths of the smaller component. A small residual makes it likely that two inputs act together,
     but does not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
 

@@ -25,7 +25,7 @@ class SearchEngine(Protocol):
 
     @property
     def divided(self) -> bool:
-        """Whether all divisions of the field have been tried, too."""
+        """Whether all divisions of the field have also been tried."""
 
     def copy(self) -> Self:
         """Return a copy that continues exactly as this engine would."""

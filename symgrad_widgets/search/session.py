@@ -528,7 +528,7 @@ def _known(backend):
 
 
 class _OneThread:
-    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices take no longer.
+    """Keeps linear algebra on one thread: so all machines give the same bits; small matrices take no longer.
 
     The limit holds for the whole process while any search is at work. The last search to end lifts the limit.
     """

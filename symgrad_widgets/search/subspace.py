@@ -59,7 +59,7 @@ def _span(gradients):
 
 
 def _echelon(axes, spread):
-    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, this is the identity.
+    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, it is the identity.
 
     The axes are in units of each input's spread; the basis is in the original inputs. Very small weights,
     which come from rounding, are set to 0.

@@ -53,7 +53,7 @@ def _write(engine, judge):
 
 
 def _standing_out(engine, judge):
-    """Return the size of the longest sum that directions or values would choose; 0 if there is none.
+    """Return the effort of the longest sum that directions or values would choose; 0 if there is none.
 
     We can decide this before we write the sums, because writing makes no sum shorter and no loss smaller.
     """

@@ -599,7 +599,7 @@ class _Kind:
     node: float = 0.75
     """Each node of a match explains at least this many nats. See search/README.md."""
     predicted: float = 0.15
-    """For a match below `node`, two inputs predict at most this share of residuals. See search/README.md."""
+    """If a node explains less, two inputs predict at most this share of residuals. See search/README.md."""
     certain: float = 0.95
     """A run ends if a match explains at least this many nats per node. See search/README.md."""
     chance: float = 0.01

@@ -72,9 +72,9 @@ def atlas(
         Number of rows of `x` to use, evenly spaced. All rows are used if `forward` takes further arguments.
     generations : int or None
         Largest number of generations in each search; a search ends earlier if its formula is exact. None
-        replaces the search with a survey: small terms and their sums, products, powers and functions of one
-        input, and a single choice at the end. With 40 generations a search is about as thorough as in
-        `interpret`, and takes ten times as long as a survey.
+        replaces the search with a survey. The survey tries small terms, sums of two small terms, and sums
+        of monomials, of functions of one input, and of logarithms. It chooses once, at the end. With 40
+        generations a search is about as thorough as in `interpret`, and takes ten times as long as a survey.
     jobs : int, number of processes on this machine; None: one for each core
     scheduler : address of a Dask scheduler, whose workers are used instead
     path : file for the rows, one JSON object on each line
@@ -85,9 +85,9 @@ def atlas(
         atlas ends
     control : torch.nn.Module with the same layers, or None
         A network in which there is nothing to find, because it is untrained or was trained on shuffled
-        labels. The control is searched in the same way. From its matches, the atlas estimates how many of the
-        model's matches are probably false. With `directions`, the control can be an array of other
-        directions.
+        labels. The control is searched in the same way. From the control's matches, the atlas estimates how
+        many of the model's matches are probably false. With `directions`, the control can be an array of
+        other directions.
     directions : array or tensor (k, ...), or None
         Directions in the layer's output, each with the shape of one point's output, such as probes or
         features of a sparse autoencoder. The directions replace the neurons, and their layer is called

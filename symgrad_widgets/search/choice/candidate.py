@@ -143,7 +143,7 @@ def _sides(expression, field):
 
 
 def _values(expression, field):
-    """Return the values (N,) of a formula; use the compiled loops if these contain all its operators."""
+    """Return the values (N,) of a formula; use the compiled loops if they have all its operators."""
     symbols, points = [sp.Symbol(name, real=True) for name in field.names], field.points
     try:
         values, _, usable = gradients([from_sympy(expression, symbols)], points.T)

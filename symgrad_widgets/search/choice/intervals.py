@@ -46,9 +46,9 @@ def covariance(curvature, scores, groups):
 def derivatives(G, D, e, along, weights, loss):
     """Return the curvature (K, K) and the scores (N, K) of a sum's loss, for `covariance`.
 
-    G (K, N, m) holds the gradients of the sum's derivatives with respect to its numbers, and D (K, N, k)
-    their components along the neurons. `e` and `along` are the same arrays for the sum itself. `weights (N,)`
-    are the weights of the points.
+    G (K, N, m) holds the gradients of the sum's derivatives with respect to the numbers, and D (K, N, k)
+    the components of these gradients along the neurons. `e` and `along` are the same arrays for the
+    sum itself. `weights (N,)` are the weights of the points.
     """
     M, A = (np.einsum("knm,jnm,n->kj", part, part, weights) for part in (G, D))
     scores = np.einsum("knc,nc,n->nk", D, along, weights)

@@ -198,8 +198,8 @@ class Judge:
     def unrivalled(self, answer):
         """Whether all formulas with other directions leave at least twice as much unexplained as the answer.
 
-        For each node by which such a formula is longer than the answer, the log of the factor falls by
-        0.1; for each node by which it is shorter, the log rises by 0.1.
+        For each node by which such a formula is longer than the answer, the log of this factor (two)
+        falls by 0.1; for each node by which it is shorter, the log rises by 0.1.
         """
         if not self.heard:
             return True

@@ -26,7 +26,7 @@ __all__ = [
 
 
 def chance_loss(neurons, dimension):
-    """Return the mean of `1 - cos^2` between random directions and a fixed field of k neurons: 1 - k / m."""
+    """Return the mean `1 - cos^2` between random directions and k fixed neurons in m dimensions: 1 - k/m."""
     return 1 - neurons / dimension
 
 
@@ -78,8 +78,8 @@ def select(losses, efforts, smooth, chance, count, rests=None):
     likelihood per node.
 
     Directions cannot distinguish the knee from formulas of at most the same effort whose log loss is at most
-    0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose the formula
-    that leaves the least.
+    0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose among these
+    formulas the one that leaves the least, unless the log of its rest is hardly lower than the knee's.
     """
     losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
@@ -137,7 +137,8 @@ def leading(losses, efforts):
 def worth_their_length(left):
     """Return the sizes at which a sum explains so much that no smaller sum can be a match.
 
-    `left` maps each size to the share that its sum leaves unexplained.
+    A size is the `effort` of a sum. `left` maps each size to the share that the sum of this size leaves
+    unexplained.
     """
     kept = {}
     for size in sorted(left):
@@ -200,7 +201,7 @@ def neighbours(points):
 
 
 def pareto(candidates, alike, answer=None):
-    """Return candidates in order of rising complexity, each with a loss at least 2 % below the last's.
+    """Return candidates in order of rising complexity, each with a loss at least 2 % below the one before.
 
     No two candidates are `alike`. Among candidates of equal complexity, each constant that is not simple has
     to lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on

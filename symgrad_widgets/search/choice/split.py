@@ -1,4 +1,4 @@
-"""Split the points into points to search, fit and judge on; all copies of a point stay together."""
+"""Choose the points on which we search, fit and judge; all copies of a point are held out, or none."""
 
 import numpy as np
 

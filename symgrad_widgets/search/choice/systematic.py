@@ -37,7 +37,7 @@ def _products(first, second):
 
 
 def _missed(left, columns, parts):
-    """Fit the columns on all parts but one, in turn; sum the squared errors on the parts left out."""
+    """Leave out each part in turn, and fit the columns on the others; sum the squared errors left out."""
     grams = np.stack([columns[part].T @ columns[part] for part in parts])
     sides = np.stack([columns[part].T @ left[part] for part in parts])
     grams, sides = grams.sum(0) - grams, sides.sum(0) - sides

@@ -1,4 +1,4 @@
-"""Determine a sum's coefficients from two witnesses: the directions and the values of a neuron."""
+"""Determine a sum's coefficients from one of two witnesses: the directions or the values of a neuron."""
 
 from functools import cached_property
 
@@ -37,7 +37,11 @@ class _Witness:
 
 
 class Directions(_Witness):
-    """Projected gradients G (K, N, m) of terms, not normalised, and their components D (K, N, k)."""
+    """Judges coefficients by directions.
+
+    `G (K, N, m)` are the projected gradients of K terms, not normalised; `D (K, N, k)` are the components of
+    these gradients along the k neurons.
+    """
 
     def __init__(self, G, D, trust, groups):
         self.G, self.D, self.trust, self.groups = G, D, trust, groups
@@ -62,7 +66,10 @@ class Directions(_Witness):
 
 
 class Values(_Witness):
-    """The values of terms (K, N) and of the neuron (N,), and `sides` (N,) as in `unexplained`."""
+    """Judges coefficients by the values of the terms (K, N) and of the neuron (N,).
+
+    `sides (N,)` is explained in `values.unexplained`.
+    """
 
     def __init__(self, terms, neuron, sides, groups):
         self.terms, self.neuron, self.sides, self.groups = terms, neuron, sides, groups
@@ -91,7 +98,7 @@ class Values(_Witness):
 
 
 def by_values(sample, points, neuron):
-    """Return `left_by` and `coefficients` for `inner_constants.refine`, from values (N,) at points (n, N)."""
+    """Return `left_by` and `coefficients` for `inner_constants.refine`, from a neuron's values (N,)."""
     _, by_sample = by_directions(sample)
 
     def placed(terms, slopes=()):
@@ -129,15 +136,20 @@ def acceptable(loss, count):
 
 
 def unheard(rest, count):
-    """Return the largest share that simpler numbers may leave unexplained: 1 % or 6 nats more than `rest`."""
+    """Return the largest share that simpler numbers may leave unexplained.
+
+    The best numbers leave the share `rest`. Simpler numbers may leave 1.01 times as much, or so much that the
+    log likelihood of `count` residuals falls by 6 nats, whichever is more.
+    """
     return rest * max(WRITING.slack, np.exp(2 * WRITING.nats / count))
 
 
 def effective_count(G, D, trust, c):
-    """Return the number of squared residuals that make up a sum's loss. This is small if few points dominate.
+    """Return the number of squared residuals that make up a sum's loss. It is small if few points dominate.
 
     This is Kish's effective sample size (Survey Sampling, 1965), from the points' shares of the loss, times a
-    factor. With this factor, Gaussian residuals all count.
+    factor. The factor is chosen so that, for Gaussian residuals of equal weight, the result is the number of
+    all residuals.
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
     share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)

@@ -1,4 +1,4 @@
-"""Evaluate terms on data: their gradients, and the components of these along the neurons' gradients.
+"""Evaluate terms on data: their gradients, and the gradients' components along the neurons' gradients.
 
 All gradients are in tangent coordinates, that is, in an orthonormal basis of the directions along the data.
 """

@@ -3,8 +3,8 @@
 Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination `e = sum c_k
 b_k` whose gradients agree best with `u`. The coefficients solve `A c = lambda M c`, with `M = mean w B B^T`
 and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the loss weighted by
-`|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` turn this loss into the mean of
-`1 - cos^2` without this factor. We report this mean.
+`|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` remove this factor, and leave the mean of
+`1 - cos^2`. We report this mean.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, and `D (K, N, k)` their components
 along the k neurons; both can have more batch axes in front. `trust (N,)` holds the field's weights. Every
@@ -84,8 +84,8 @@ def eliminate(G, D, trust, ridge=0.0):
     Each step deletes the terms that cost least. The smallest eigenvalue after deleting term k is the root of
     `sum_j V_kj^2 / (lambda_j - mu) = 0` between the two smallest eigenvalues (the secular equation of an
     eigenproblem with one linear constraint). So one decomposition gives the price of all K deletions. A
-    `ridge` keeps coefficients small, as in `estimate`, so that errors do not spoil the prices; but the sums
-    then fit less well.
+    `ridge` keeps coefficients small, as in `estimate`, so that errors do not spoil the prices; but then the
+    sums fit less well.
     """
     kept = np.arange(len(G))
     weights = trust
@@ -186,7 +186,7 @@ def weights_of(q, trust):
 
 
 def _mean(some, trust):
-    """Return the weighted mean (..., 1) of an array (..., N) over points, with the same bits in any batch."""
+    """Return the weighted mean (..., 1) of an array (..., N) over points, exactly the same in any batch."""
     return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 

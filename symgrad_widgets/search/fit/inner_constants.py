@@ -146,7 +146,7 @@ def slopes_of(terms):
 
 
 def _step(terms, coefficients):
-    """Return an array of changes of the constants for each term, or None if there is no step.
+    """Return, for each term, an array with the changes of the constants; None if there is no step.
 
     If one constant can do the work of another, as in `y / (1 + 2 x)`, whole numbers stay.
     """

@@ -18,7 +18,7 @@ __all__ = ["sieve"]
 
 
 def sieve(terms, sample, limit, watch=lambda: None):
-    """Return the `limit` terms that matter most to a combination in the neurons' direction."""
+    """Return the `limit` terms that matter most to the combination that agrees best with the neurons."""
     weights = sample.trust
     while len(terms) > limit:
         M, D, size = _moments(terms, sample, weights, watch)

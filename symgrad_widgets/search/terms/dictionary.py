@@ -87,7 +87,7 @@ def monomials(grammar, inputs, degree):
 
 
 def laurent_monomials(grammar, inputs, limit):
-    """List products of small positive and negative powers, the lowest degree first; at most `limit` terms."""
+    """List products of small positive and negative powers of terms, low degrees first; at most `limit`."""
     terms = []
     for degree in range(1, DICTIONARY.degree + 1):
         layer = _exponents(len(inputs), degree)

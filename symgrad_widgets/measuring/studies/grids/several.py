@@ -69,7 +69,7 @@ def _measure(seed, pairs):
     false = sum(not verdict.same for verdict in result.verdicts)
     return {
         "outcome": _outcome(len(result.concepts), false, len(experiment.concepts)),
-        "how": result.verdict and result.verdict.how,
+        "how": getattr(result.verdict, "how", None),  # without concepts, there is no verdict
         "formula": "; ".join(str(found.expression) for found in result.concepts) or None,
         "loss": result.evidence.loss,
         "counted": field.rank,

@@ -36,8 +36,9 @@ bench
 # %% [markdown]
 # ## Your own system
 #
-# Do you know the equations of a motion? Type the velocities, press *Read it*, then *Train*. A network watches orbits,
-# and learns a neuron with a constant value along each orbit: a conserved quantity.
+# Do you know a system's equations of motion? Type how fast each variable changes (as in the example, `x' = v` and
+# `v' = -4x`), press *Read it*, then *Train*. A network watches orbits, and its output neuron learns to keep the same
+# value along each orbit: a conserved quantity.
 
 # %%
 system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
@@ -57,8 +58,8 @@ table
 # %% [markdown] tags=["notebook-only"]
 # ## Share it
 #
-# All your choices above fit into one line of text. The line even contains the search, which is replayed. Put the line
-# on your course page, and each student starts with your view.
+# All your choices above fit into one line of text. The line even brings back the search: it is replayed when somebody
+# pastes the line. Put the line on your course page, and each student starts with your view.
 
 # %% tags=["notebook-only"]
 line = bench.state_line

@@ -154,14 +154,14 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument; its derivative is that of the log of the second, which has no moduli."""
+    """`_Log(u, w)` is log u, but has the derivative of log w, where w is u without moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
 
 
 def gradient(expression, names):
-    """Return the partial derivatives, a sympy.Expr for each name; |u| and log|u| are taken for real u."""
+    """Return the partial derivatives, a sympy.Expr for each name; in |u| and log|u|, u counts as real."""
     slopes = (slope.replace(_Log, lambda whole, _: sp.log(whole)) for slope in _slopes(expression, names))
     return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in slopes]
 
@@ -240,6 +240,6 @@ def misalignments(expression, field):
 def angles(expression, field):
     """Return angles (N,) in degrees between a formula's gradient and the neuron's, or the neurons' span.
 
-    Lines have no sign, so angles go from 0 to 90.
+    Opposite gradients count as the same direction, so angles go from 0 to 90.
     """
     return degrees(misalignments(expression, field))

@@ -41,7 +41,8 @@ class Network:
     seed : int
     neuron : numbers of the output neurons to begin with
     run : TrainingResult of the experiment, or None
-    laws : {(layer, neuron): generations}, filled by a growing atlas
+    laws : {(layer, neuron): its formula, written as generations (see `plain_law`)}, filled while an atlas is
+        made
 
     """
 
@@ -75,7 +76,7 @@ class Network:
 
     @property
     def harder(self):
-        """Number of the next experiment, or None. A number does not reveal the concept."""
+        """Number of the next experiment, or None; the experiment's name would reveal the concept."""
         after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
         return after.get(getattr(self.experiment, "slug", None))
 
@@ -255,7 +256,7 @@ class Subject:
         return untried(self.search, self.field, self.network.seed, say)
 
     def _judged(self, candidate):
-        """Return a formula's kind as an answer, if it is as near as the search's best; otherwise None."""
+        """Return the kind of the search's answer if this formula has the same loss; otherwise None."""
         best = self.search.best if len(self.field.names) > 1 else None
         loss = np.nan if best is None else self.scored(str(self.search.in_inputs(best))).loss
         return self.search.kind if np.isclose(candidate.loss, loss, rtol=_ALIKE, atol=_EXACT) else None

@@ -242,7 +242,8 @@ trained on shuffled labels. This network has a single layer of 8 neurons, and it
 one motion. The residual of this motion is as small as in networks that have learnt a symmetry (up to 4e-4).
 To count as a symmetry, a motion must have a small residual apart from noise. After seeing these runs, we
 lowered the limit for this part of the residual from 5e-4 to 3e-4. With the earlier limit, we found a symmetry
-in two of the 60 networks. Later, we trained eight more networks on shuffled labels. None of these eight has a symmetry.
+in two of the 60 networks. Later, we trained eight more networks on shuffled labels. None of
+these eight has a symmetry.
 
 **The networks that come with the package**:
 

@@ -10,10 +10,10 @@
 # # The playground: what has this neuron learnt?
 #
 # **Click a neuron**, and arrows show in which direction the neuron's value grows. **Guess** a formula, and see how far
-# its arrows are from the neuron's. **Step** or **Play** the search, and click the points of its front: simple formulas
-# are on the left, exact formulas at the bottom. **What is this?** says whether the formula is the concept. *State*, at
-# the bottom, is one line of text that contains all your choices. Copy this line to share your view, or paste somebody
-# else's line to see their view.
+# its arrows are from the neuron's. **Step** or **Play** the search, and click the points of its front, the best
+# formulas so far: simple formulas are on the left, exact formulas at the bottom. **What is this?** says whether the
+# formula is the concept. *State*, at the bottom, is one line of text that contains all your choices. Copy this line to
+# share your view, or paste somebody else's line to see their view.
 #
 # [All notebooks](reference/index.ipynb)
 #
@@ -106,7 +106,7 @@ own
 # ## Your own system, in Python
 #
 # These lines do the same as the form above. The library computes orbits from random starting points in the box. Instead
-# of the text, you can pass a Python function that returns the velocities.
+# of the text, you can pass a Python function that returns how fast each variable changes.
 
 # %% tags=["notebook-only"]
 mine = sg.Experiment.from_flow("x' = v; v' = -4x", box=[(-1, 1), (-1, 1)])

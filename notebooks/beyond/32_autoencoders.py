@@ -86,13 +86,13 @@ sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matche
 # The latent's gradient agrees with the matched filter to about two degrees. With one parameter and one latent, there is
 # nothing to mix: the latent is the concept.
 #
-# Why do we add an error to the data? Without it, all points $(a, b, c, d)$ would lie exactly on a line, and many weights
-# would do equally well. A gradient means something only in directions in which the data vary.
+# Why do we add an error to the data? Without it, all points $(a, b, c, d)$ would lie exactly on a line, and many
+# weights would do equally well. A gradient means something only in directions in which the data vary.
 #
 # ## Two parameters: position and velocity
 #
-# Now each oscillator starts at a different position, with a different velocity. The sheet is a plane, and the network gets
-# two latents.
+# Now each oscillator starts at a different position, with a different velocity. The sheet is a plane, and the network
+# gets two latents.
 
 
 # %%
@@ -130,13 +130,15 @@ purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] f
 sg.Answer(one_each, purity.round(3))
 
 # %% [markdown]
-# Each row is a latent, and each column a parameter; 0 would mean a pure latent. With seed 0, the latents are sums of
-# both parameters, with arbitrary weights: any two coordinates of the plane restore the input equally well. By chance, a
-# latent can come close to one parameter: with seeds 1 and 2, one latent is nearly the velocity.
+# Each row is a latent, and each column a parameter; 0 would mean that the latent is this parameter. With seed 0, the
+# latents are sums of both parameters, with arbitrary weights: any two coordinates of the plane restore the input
+# equally well. By chance, a latent can come close to one parameter: with seeds 1 and 2, one latent is nearly the
+# velocity.
 #
 # ## Both latents together
 #
-# Whatever the coordinates, the gradients of both latents span the same plane of directions as the parameters' gradients.
+# Whatever the coordinates, the gradients of both latents span the same plane of directions as the parameters'
+# gradients.
 
 # %%
 pair = sg.gradient_field(run.model, run.x[:1500], neuron=run.neuron, names=names)
@@ -149,8 +151,8 @@ sg.Answer(one_each, both)
 #
 # ## Matrices with known generators
 #
-# The matrices $e^{s I + t J}$, where $I$ is the identity and $J$ a quarter turn, scale by $e^s$ and rotate by $t$. Such a
-# matrix has four entries, but only two parameters.
+# The matrices $e^{s I + t J}$, where $I$ is the identity and $J$ a quarter turn, scale by $e^s$ and rotate by $t$. Such
+# a matrix has four entries, but only two parameters.
 
 
 # %%
@@ -200,7 +202,7 @@ sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
 # Both $s$ and $t$ lie in the span, because they are functions of the two formulas. But neither latent is $s$ or $t$.
-# The autoencoder never saw a product of matrices.
+# The autoencoder never saw a product of two matrices, in which $s$ and $t$ would add up.
 #
 # ## What the latents contain
 #
@@ -210,7 +212,8 @@ sg.Answer(hold, "\n".join(lines))
 # | position and velocity | 2 | mixtures, by chance a parameter | both parameters |
 # | scaled rotations | 2 | neither scale nor angle | both generators |
 #
-# To find concepts in an autoencoder, read the span, not a single latent. To find what is *conserved*, train a network on pairs.
+# To find concepts in an autoencoder, read the span, not a single latent. To find what is *conserved*, train a network
+# on pairs.
 #
 # ## Exercises
 #

@@ -1,4 +1,4 @@
-"""Read formulas, measure them, evaluate them with their gradients, and compare them with a field.
+"""Read formulas, measure their complexity, evaluate them with their gradients, and compare them with a field.
 
 This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has its
 own kernels; the tests compare these kernels with this module.
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Read an untrusted formula, as `as_expression` does; it must be short enough to differentiate fast."""
+    """Read an untrusted formula, as `as_expression` does; it must be short, to be differentiated fast."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has over {_LONGEST_FROM_FILES:,} characters")
     formula = as_expression(text, names)
@@ -214,7 +214,7 @@ def exact_numbers(expression):
 
 def _projected(expression, field):
     """Return the tangent coordinates (N, m) of a formula's gradients; NaN if it has no value or direction."""
-    if isinstance(expression, str):  # as it is written, as a browser computes it
+    if isinstance(expression, str):  # evaluated as it is written, as in a browser
         values, gradients = evaluate_tree(
             read_formula(expression, field.names).tree, field.names, field.points
         )

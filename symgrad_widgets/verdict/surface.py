@@ -45,7 +45,7 @@ class Surface:
     Attributes
     ----------
     names : the n inputs
-    equations : expressions that are zero
+    equations : expressions that are zero on the surface
     free : symbols of the f inputs that remain as coordinates
     solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
@@ -152,7 +152,9 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """Return the `Measure` for gradients along the surface at points (N, n), from the data or the points.
+        """Return the `Measure` for gradients along the surface at points (N, n).
+
+        The inputs' spreads are those of the field's data or, without a field, of the points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """

@@ -10,7 +10,7 @@
 # # An atlas: a formula for a neuron is not yet a discovery
 #
 # This network was trained on a stiff spring, and its output is a function of the energy. Three layers of 32 neurons
-# come before the output. Does one neuron compute the energy, or does each compute a part?
+# come before the output. Does one neuron compute the energy, or each a part?
 
 # %%
 import symgrad_widgets as sg
@@ -29,7 +29,7 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # |---|---|
 # | atlas | a table with a formula, or none, for every neuron of some layers |
 # | by construction | a formula that the architecture enforces, whatever the network has learnt |
-# | principal direction | of all weighted sums of a layer's neurons, the one that has the largest gradient; the next direction has the largest gradient at right angles to the first |
+# | principal direction | the weighted sum (of a layer's neurons) that has the largest gradient; the next direction has the largest gradient at right angles to the first |
 # | control | the same measurement on a network that has learnt nothing |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -152,7 +152,7 @@ for kind, model in {"trained": matrices.model, "untrained": untrained(matrices.m
 sg.Answer(many, near)
 
 # %% [markdown]
-# After training, many neurons are close to the trace; in an untrained network, no neuron is.
+# After training, many neurons are close to the trace; without training, no neuron is.
 #
 # ## Many neurons together
 #
@@ -217,8 +217,8 @@ print(
 # ## Exercises
 #
 # 1. Colour the neurons by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
-# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of `sizes`: one
-#    for the trained network, one for the untrained one.
+# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of `sizes`, one
+#    for each network.
 
 # %%
 close = ...  # exercise 1: a number, to within a fifth

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet conserves its energy, and other quantities too. In the picture, each line joins two points of one orbit. How
-# many quantities stay the same? To count them, you need no formula: count the independent directions of the neurons'
+# A planet conserves its energy, and other quantities too. Each line below joins two points of one orbit. How many
+# quantities stay the same? To count them, you need no formula: count the independent directions of the neurons'
 # gradients.
 
 # %%
@@ -156,7 +156,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Train the second network, then a third, whose strangers have the same values of both neurons:
+# Train the second network, then a third, whose strangers share the values of both neurons:
 
 # %%
 for _ in range(2):
@@ -205,7 +205,7 @@ sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
 # The second formula can also be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$, where $c_2$ is the sum of
-# minors. If you know the trace, either formula gives you the other.
+# minors. If you know the trace, either formula gives the other.
 #
 # ## How sure are these results?
 #
@@ -218,12 +218,12 @@ studies.table(several)
 
 # %% [markdown]
 # The method fails for the planet: its second network is flat except on a few wide orbits. The more concepts are known,
-# the harder it is to find strangers that share them all.
+# the rarer are suitable strangers.
 #
 # ## Exercises
 #
-# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions, because in
-#    $M = I + \epsilon X$, the matrix $X$ is then antisymmetric. How many invariants does a 3 x 3 matrix have then?
+# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions, because $X$ in
+#    $M = I + \epsilon X$ is then antisymmetric. How many invariants does a 3 x 3 matrix have then?
 # 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
 
 # %%

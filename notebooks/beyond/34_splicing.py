@@ -124,8 +124,7 @@ sg.Answer(fold, sg.PhiView(logit, folded))
 # ## A network of pairs
 #
 # The oscillator's neuron has learnt to have equal values on one orbit, and different values on different orbits. The
-# loss is the natural logarithm of a ratio of squared distances: if the loss falls by 2.3, the ratio shrinks by a factor
-# of 10.
+# loss is the natural logarithm of a ratio of squared distances: if the loss falls by 2.3, the ratio falls tenfold.
 
 # %%
 spring = sg.experiments["oscillator"]
@@ -238,7 +237,7 @@ assert sg.check_answer(elsewhere, "more" if better else "less")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 100 %: the root rises with its argument, so $\varphi$ can undo the root.
+# 1. 100 %: the root rises with its argument, so $\varphi$ can undo it.
 # 2. More, nearly all: this fold confuses only points far inside the boundary, which all have the same label.
 #
 # <!-- END SOLUTION -->

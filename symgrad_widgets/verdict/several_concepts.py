@@ -49,8 +49,8 @@ def mixture(field, concepts):
     At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. We
     measure the part outside this span, as a mean share of the squared length. If the part is too large, the
     neuron is not a mixture. Otherwise, we take the part to be noise from training. A concept is in the
-    mixture if, without the concept, the part would be more than four times as large, and more than 3e-5. There
-    must be at least two such concepts; otherwise the neuron is not a mixture.
+    mixture if, without the concept, the part would be more than four times as large, and more than 3e-5.
+    There must be at least two such concepts; otherwise the neuron is not a mixture.
 
     Parameters
     ----------

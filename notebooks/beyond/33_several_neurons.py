@@ -156,7 +156,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Train the second network, then a third, whose strangers share the values of both neurons:
+# Train the second network, then a third, whose strangers share both neurons' values:
 
 # %%
 for _ in range(2):
@@ -223,7 +223,7 @@ studies.table(several)
 # ## Exercises
 #
 # 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions, because $X$ in
-#    $M = I + \epsilon X$ is then antisymmetric. How many invariants does a 3 x 3 matrix have then?
+#    $M = I + \epsilon X$ is antisymmetric. How many invariants does a 3 x 3 matrix have then?
 # 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
 
 # %%

@@ -74,7 +74,7 @@ effects["true"]
 #
 # ## Wrong formulas
 #
-# Is this a good test? Wrong formulas must fail the test. Each wrong formula gets the best possible monotone $\varphi$.
+# Is this a good test? Wrong formulas must fail it. Each wrong formula gets the best possible monotone $\varphi$.
 
 # %%
 worth = sg.Question(

@@ -31,7 +31,8 @@ The tables have these columns, unless the text of a study explains a column diff
   no law, the interval is for the percentage of runs that give a formula. **A few runs tell you little.**
 * *another* counts the runs in which the verdict says that the formula is not the concept. Some of these
   formulas are *close*: on average, 1 - cos² between the formula's directions and the concept's is less than
-  1e-3. For example, a formula is close if it is right except for one constant, which is off by more than 1 %.
+  1e-3. For example, a formula is often close if only one constant is wrong, by a little more than the 1 %
+  that the verdict accepts.
 * *none* counts the runs in which the search says that it found no closed form.
 * *loss* is the weighted mean of 1 - cos² between the gradients of formula and neuron, on held-out points. If
   the search gives no answer, we take the loss of the longest formula on the front (the formulas for which no
@@ -239,9 +240,10 @@ right.
 **Without a symmetry.** We find no symmetry in 210 random fields. We find a symmetry in one of 60 networks
 trained on shuffled labels. This network has a single layer of 8 neurons, and its output hardly changes along
 one motion. The residual of this motion is as small as in networks that have learnt a symmetry (up to 4e-4).
-After seeing these runs, we lowered a limit from 5e-4 to 3e-4. The limit applies to the part of a residual
-that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Later, we trained
-eight more networks on shuffled labels. None of these eight has a symmetry.
+To count as a symmetry, a motion must have a small residual apart from noise. After seeing these runs, we
+lowered the limit for this part of the residual from 5e-4 to 3e-4. With the earlier limit, we found a symmetry
+in two of the 60 networks. Later, we trained eight more networks on shuffled labels. None of
+these eight has a symmetry.
 
 **The networks that come with the package**:
 

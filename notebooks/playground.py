@@ -10,10 +10,10 @@
 # # The playground: what has this neuron learnt?
 #
 # **Click a neuron**, and arrows show in which direction the neuron's value grows. **Guess** a formula, and see how far
-# its arrows are from the neuron's. **Step** or **Play** the search, and click the points of its front: simple formulas
-# are on the left, exact formulas at the bottom. **What is this?** says whether the formula is the concept. *State*, at
-# the bottom, is one line of text that contains all your choices. Copy this line to share your view, or paste somebody
-# else's line to see their view.
+# its arrows are from the neuron's. **Step** or **Play** the search, and click the points of its front, the best
+# formulas so far: simple formulas are on the left, exact formulas at the bottom. **What is this?** says whether the
+# formula is the concept. *State*, at the bottom, is one line of text that contains all your choices. Copy this line to
+# share your view, or paste somebody else's line to see their view.
 #
 # [All notebooks](reference/index.ipynb)
 #
@@ -36,8 +36,9 @@ bench
 # %% [markdown]
 # ## Your own system
 #
-# Do you know the equations of a motion? Type the velocities, press *Read it*, then *Train*. A network watches orbits,
-# and learns a neuron with a constant value along each orbit: a conserved quantity.
+# Do you know a system's equations of motion? Type how fast each variable changes (as in the example, `x' = v` and
+# `v' = -4x`), press *Read it*, then *Train*. A network watches orbits, and its output neuron learns to keep the same
+# value along each orbit: a conserved quantity.
 
 # %%
 system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
@@ -57,8 +58,8 @@ table
 # %% [markdown] tags=["notebook-only"]
 # ## Share it
 #
-# All your choices above fit into one line of text. The line even contains the search, which is replayed. Put the line
-# on your course page, and each student starts with your view.
+# All your choices above fit into one line of text. The line even brings back the search: it is replayed when somebody
+# pastes the line. Put the line on your course page, and each student starts with your view.
 
 # %% tags=["notebook-only"]
 line = bench.state_line
@@ -105,7 +106,7 @@ own
 # ## Your own system, in Python
 #
 # These lines do the same as the form above. The library computes orbits from random starting points in the box. Instead
-# of the text, you can pass a Python function that returns the velocities.
+# of the text, you can pass a Python function that returns how fast each variable changes.
 
 # %% tags=["notebook-only"]
 mine = sg.Experiment.from_flow("x' = v; v' = -4x", box=[(-1, 1), (-1, 1)])

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # An atlas: a formula for a neuron is not yet a discovery
 #
-# This network was trained on a stiff spring, and its output is the energy, bent. Three layers of 32 neurons come before
-# the output. Does one neuron compute the energy, or does each compute a part?
+# This network was trained on a stiff spring, and its output is a function of the energy. Three layers of 32 neurons
+# come before the output. Does one neuron compute the energy, or each a part?
 
 # %%
 import symgrad_widgets as sg
@@ -29,7 +29,7 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # |---|---|
 # | atlas | a table with a formula, or none, for every neuron of some layers |
 # | by construction | a formula that the architecture enforces, whatever the network has learnt |
-# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next direction has the largest gradient at right angles to the first |
+# | principal direction | the weighted sum (of a layer's neurons) that has the largest gradient; the next direction has the largest gradient at right angles to the first |
 # | control | the same measurement on a network that has learnt nothing |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -86,8 +86,8 @@ found = sg.atlas(
 sg.Answer(many, found)
 
 # %% [markdown]
-# All neurons of the first layer have a formula, $ax + bv$. **This is not a discovery**: whatever the training, the layer
-# computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
+# All neurons of the first layer have a formula, $ax + bv$. **This is not a discovery**: whatever the training, the
+# layer computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
 #
 # By chance, trained neurons can match formulas as often as the control's neurons do:
 
@@ -100,7 +100,7 @@ for layer in layers:
 sg.Answer(many, "\n".join(lines))
 
 # %% [markdown]
-# Here are the best formulas of the third layer. `found.to_frame()` has all figures.
+# Here are the best formulas of the third layer. `found.to_frame()` has all the numbers.
 
 # %%
 sg.Answer(many, "\n".join(f"{row.angle:4.1f}°  {row.formula}" for row in found.of("linear3").laws[:6]))
@@ -139,7 +139,8 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
 # The first layer is no closer than chance. In later layers, some neurons come closer, but none computes the energy. If
 # a layer contains the energy, it is spread over many neurons.
 #
-# In a network that has learnt the trace of a matrix, count the neurons of the second layer within 10° of the trace:
+# In a network that has learnt the trace of a matrix, count the neurons of the second layer whose gradients are
+# within 10° of the trace's:
 
 # %%
 matrices = sg.experiments["trace2"].pretrained()
@@ -151,12 +152,12 @@ for kind, model in {"trained": matrices.model, "untrained": untrained(matrices.m
 sg.Answer(many, near)
 
 # %% [markdown]
-# After training, many neurons are close to the trace; in an untrained network, no neuron is.
+# After training, many neurons are close to the trace; without training, no neuron is.
 #
 # ## Many neurons together
 #
 # The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot. So
-# see how well a few principal directions do, here and in the control.
+# see how well a few principal directions do, in this network and in the control.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -197,7 +198,7 @@ print(f"first layer: loss {min(loss[kind, 'linear1', k] for kind in dashes for k
 # bent random sums you can build any smooth function. So it means little that you *can* read the energy out of a layer.
 #
 # At the left end, one or two directions say little in the untrained network, and more in the trained one. Training has
-# turned the strongest directions of some layer towards the energy.
+# turned the strongest directions of at least one layer towards the energy.
 
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
@@ -216,8 +217,8 @@ print(
 # ## Exercises
 #
 # 1. Colour the neurons by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
-# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of `sizes`: one
-#    for the trained network, one for the untrained one.
+# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of `sizes`, one
+#    for each network.
 
 # %%
 close = ...  # exercise 1: a number, to within a fifth

@@ -10,8 +10,8 @@
 # # Autoencoders: latents hold what changes, and mix it
 #
 # An autoencoder compresses its input into a few numbers, the latents, and then restores the input. So the latents must
-# contain everything that *changes* from one input to the next. Here are some swings, each measured four times. Do the
-# latents describe the swings as you would?
+# contain everything that *changes* from one input to the next. Here are some oscillators, each measured four
+# times. Do the latents describe the oscillators as you would?
 
 # %%
 import numpy as np
@@ -20,9 +20,9 @@ import sympy as sp
 import symgrad_widgets as sg
 from symgrad_widgets import plots
 
-angle, swings = np.arange(4) * np.pi / 3, np.linspace(0.5, 1.5, 7)
-lines = [plots.Mark("line", {"x": angle, "y": size * np.cos(angle)}, "#2B83C6") for size in swings]
-plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines), "Seven bent lines.")
+angle, sizes = np.arange(4) * np.pi / 3, np.linspace(0.5, 1.5, 7)
+lines = [plots.Mark("line", {"x": angle, "y": size * np.cos(angle)}, "#2B83C6") for size in sizes]
+plots.Picture("Seven oscillators, released at rest", "phase", "measured", tuple(lines), "Seven bent lines.")
 
 # %% [markdown]
 # **30 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
@@ -50,7 +50,7 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## One parameter: an amplitude
 #
-# Oscillators of the same frequency start at rest, from different places. We measure each oscillator four times,
+# Oscillators of the same frequency start at rest, from different positions. We measure each oscillator four times,
 # $a, b, c, d$, a sixth of a period apart, with an error of 0.2. So four numbers depend on one parameter.
 
 # %%
@@ -86,13 +86,13 @@ sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matche
 # The latent's gradient agrees with the matched filter to about two degrees. With one parameter and one latent, there is
 # nothing to mix: the latent is the concept.
 #
-# Why do we add an error to the data? Without it, the four numbers would lie exactly on a line, and many weights would do
-# equally well. A gradient means something only in directions in which the data vary.
+# Why do we add an error to the data? Without it, all points $(a, b, c, d)$ would lie exactly on a line, and many
+# weights would do equally well. A gradient means something only in directions in which the data vary.
 #
-# ## Two parameters: place and velocity
+# ## Two parameters: position and velocity
 #
-# Now each oscillator starts at a different place, with a different velocity. The sheet is a plane, and the network gets
-# two latents.
+# Now each oscillator starts at a different position, with a different velocity. The sheet is a plane, and the network
+# gets two latents.
 
 
 # %%
@@ -106,12 +106,12 @@ exp = sg.Experiment(
     "kick", "kick", "Kick", names, {"default": kicked}, parameters, latent=2, kind="autoencoder"
 )
 run = exp.train(seed=seed, progress=False, **settings)
-place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose squares add up to 2.5
-sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
+position = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose squares add up to 2.5
+sg.Panel(plots.plane_picture(run.latents, position, ("latent 0", "latent 1"), what="position"))
 
 # %% [markdown]
-# The points fill a slanted parallelogram. Colour shows the place, which changes along both latents. Read the latents
-# one at a time:
+# The points fill a slanted parallelogram. The colour shows the position, which changes along both latents. Read
+# the latents one at a time:
 
 # %%
 one_each = sg.Question("Will each latent be one parameter?", hidden=guess_first)
@@ -130,13 +130,15 @@ purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] f
 sg.Answer(one_each, purity.round(3))
 
 # %% [markdown]
-# Each row is a latent, and each column a parameter; 0 would mean a pure latent. With seed 0, the latents are sums of
-# both parameters, with arbitrary weights: any two coordinates of the plane restore the input equally well. By chance, a
-# latent can come close to one parameter: with seeds 1 and 2, one latent is nearly the velocity.
+# Each row is a latent, and each column a parameter; 0 would mean that the latent is this parameter. With seed 0, the
+# latents are sums of both parameters, with arbitrary weights: any two coordinates of the plane restore the input
+# equally well. By chance, a latent can come close to one parameter: with seeds 1 and 2, one latent is nearly the
+# velocity.
 #
 # ## Both latents together
 #
-# Whatever the coordinates, the gradients of both latents span the same plane of directions as the parameters' gradients.
+# Whatever the coordinates, the gradients of both latents span the same plane of directions as the parameters'
+# gradients.
 
 # %%
 pair = sg.gradient_field(run.model, run.x[:1500], neuron=run.neuron, names=names)
@@ -144,12 +146,13 @@ both = sg.interpret(pair, concept=parameters, seconds=budget, random_state=seed)
 sg.Answer(one_each, both)
 
 # %% [markdown]
-# We get two simple formulas. The network determines the span. We choose the coordinates in the span, and we choose
-# coordinates with short formulas.
+# We get two simple formulas. The network determines the span. The choice of coordinates in the span is ours, and we
+# choose those with short formulas.
 #
 # ## Matrices with known generators
 #
-# The matrices $e^{s 1 + t J}$, with $J$ a quarter turn, scale by $e^s$ and rotate by $t$: two parameters, four entries.
+# The matrices $e^{s I + t J}$, where $I$ is the identity and $J$ a quarter turn, scale by $e^s$ and rotate by $t$. Such
+# a matrix has four entries, but only two parameters.
 
 
 # %%
@@ -179,7 +182,7 @@ sg.Answer(hold, found)
 # <details><summary>What the formulas mean</summary>
 #
 # $x_1 + x_4$ says how much of the identity the matrix contains, and $x_2 - x_3$ how much of the quarter turn.
-# Together, the two are coordinates in the plane of the matrices $e^s(\cos t\, 1 + \sin t\, J)$.
+# Together, the two are coordinates in the plane of the matrices $e^s(I \cos t + J \sin t)$.
 #
 # </details>
 #
@@ -199,23 +202,24 @@ sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
 # Both $s$ and $t$ lie in the span, because they are functions of the two formulas. But neither latent is $s$ or $t$.
-# The autoencoder never saw a product of matrices.
+# The autoencoder never saw a product of two matrices, in which $s$ and $t$ would add up.
 #
 # ## What the latents contain
 #
 # | data | latents | alone | together |
 # |---|---|---|---|
 # | an amplitude | 1 | the parameter | |
-# | place and velocity | 2 | mixtures, by chance a parameter | both parameters |
+# | position and velocity | 2 | mixtures, by chance a parameter | both parameters |
 # | scaled rotations | 2 | neither scale nor angle | both generators |
 #
-# To find concepts in an autoencoder, read the span, not a single latent. To find what is *conserved*, train a network on pairs.
+# To find concepts in an autoencoder, read the span, not a single latent. To find what is *conserved*, train a network
+# on pairs.
 #
 # ## Exercises
 #
 # 1. Suppose that we drop the two middle measurements, and use $a - d$ as the amplitude. What is the loss of $a - d$ on
 #    `field`?
-# 2. Is the loss of the determinant, $x_1x_4 - x_2x_3$, on `turns` near 0, or near chance, 1/2?
+# 2. On the field `turns`, is the loss of the determinant $x_1x_4 - x_2x_3$ near 0, or near 1/2 (chance)?
 
 # %%
 dropped = ...  # exercise 1: a number, to within a fifth
@@ -256,8 +260,8 @@ assert sg.check_answer(determinant, "near 0" if small else "chance")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. The loss is about 0.1: the middle measurements have small weights, and vary less. Each input is divided by its
-#    spread.
+# 1. The loss is about 0.1: the middle measurements have small weights, and vary less. Gradients are compared with
+#    each input in units of its spread, so inputs that vary less count for less.
 # 2. The loss is near 0. On these matrices the determinant is $e^{2s}$, a function of $s$ alone, so the determinant lies
 #    in the span.
 #

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet conserves its energy, and other quantities too. Each line joins two places on one orbit. How many quantities
-# stay the same? To count them, you need no formula: count the independent directions of the neurons' gradients.
+# A planet conserves its energy, and other quantities too. Each line below joins two points of one orbit. How many
+# quantities stay the same? To count them, you need no formula: count the independent directions of the neurons'
+# gradients.
 
 # %%
 import symgrad_widgets as sg
@@ -155,7 +156,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Train the second network, then a third with strangers that agree in both values:
+# Train the second network, then a third, whose strangers share both neurons' values:
 
 # %%
 for _ in range(2):
@@ -190,8 +191,9 @@ plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 #
 # ## Read it
 #
-# `sg.interpret` finds the formula that fits the span best, and removes its direction at each point. Then it searches
-# again, until nothing is left. Similar matrices share polynomials in the entries, so the search needs only products.
+# `sg.interpret` finds the formula that fits the span best, and removes the formula's direction at each point. Then it
+# searches again, until nothing is left. Similar matrices share polynomials in the entries, so the search needs only
+# products.
 
 # %%
 some = sg.gradient_field(model, runs[0].x[:1500], neuron=[0, 1, 2], names=exp.names)
@@ -203,7 +205,7 @@ sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
 # The second formula can also be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$, where $c_2$ is the sum of
-# minors. If you know the trace, either formula gives you the other.
+# minors. If you know the trace, either formula gives the other.
 #
 # ## How sure are these results?
 #
@@ -216,12 +218,12 @@ studies.table(several)
 
 # %% [markdown]
 # The method fails for the planet: its second network is flat except on a few wide orbits. The more concepts are known,
-# the fewer strangers share them all.
+# the rarer are suitable strangers.
 #
 # ## Exercises
 #
-# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions: $M = I + \epsilon X$
-#    with an antisymmetric $X$. How many invariants does a 3 x 3 matrix have then?
+# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions, because $X$ in
+#    $M = I + \epsilon X$ is antisymmetric. How many invariants does a 3 x 3 matrix have then?
 # 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
 
 # %%

@@ -74,7 +74,7 @@ effects["true"]
 #
 # ## Wrong formulas
 #
-# Is this a good test? Wrong formulas must fail the test. Each wrong formula gets the best possible monotone $\varphi$.
+# Is this a good test? Wrong formulas must fail it. Each wrong formula gets the best possible monotone $\varphi$.
 
 # %%
 worth = sg.Question(
@@ -124,7 +124,7 @@ sg.Answer(fold, sg.PhiView(logit, folded))
 # ## A network of pairs
 #
 # The oscillator's neuron has learnt to have equal values on one orbit, and different values on different orbits. The
-# loss is the natural logarithm of a ratio of squared distances: a step down by 2.3 is a factor of 10.
+# loss is the natural logarithm of a ratio of squared distances: if the loss falls by 2.3, the ratio falls tenfold.
 
 # %%
 spring = sg.experiments["oscillator"]
@@ -193,7 +193,8 @@ for name, effect in effects.items():
 # ## Exercises
 #
 # 1. Splice $\sqrt{x_1^2 + 2x_2^2}$ into the classifier. What percentage does it recover?
-# 2. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Does it recover more or less than the fold at the boundary?
+# 2. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Does it recover more or less than the fold at the
+#    boundary?
 
 # %%
 root = ...  # exercise 1: per cent
@@ -236,7 +237,7 @@ assert sg.check_answer(elsewhere, "more" if better else "less")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 100 %: a root is a bend, and $\varphi$ undoes this bend.
+# 1. 100 %: the root rises with its argument, so $\varphi$ can undo it.
 # 2. More, nearly all: this fold confuses only points far inside the boundary, which all have the same label.
 #
 # <!-- END SOLUTION -->

@@ -24,8 +24,8 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), i
 # %% [markdown]
 # **25 minutes.** First read [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** tell a search the units, compare its work and its formulas with and without them, name a constant of nature,
-# and see what a wrong unit does.
+# **You will** tell a search the units, compare the search's work and formulas with and without units, name a
+# constant of nature, and see what a wrong unit does.
 #
 # **What people think first:** without units, the search finds nonsense.
 #

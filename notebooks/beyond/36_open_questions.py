@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Doubt a formula: when did it appear, and what else would fit?
 #
-# A network learns about a stiff spring. You see how its loss falls. After training, a search finds a formula in its
-# neuron. Did this formula appear early in training, or only at the end?
+# A network learns about a stiff spring. You see how the network's loss falls. After training, a search finds a
+# formula in the output neuron. Did this formula appear early in training, or only at the end?
 
 # %%
 import numpy as np
@@ -139,8 +139,9 @@ trust = sg.Question(
 trust
 
 # %% [markdown]
-# The search estimates the error from the differences between neighbouring gradients. Let $s$ be the length for which
-# this error is 2 %. Then a gradient of length $g$ has the weight $g^2/(s^2 + g^2)$. Read the neuron twice:
+# The search estimates the error from the differences between neighbouring gradients. Let $s$ be the length of a
+# gradient for which this error is 2 %. Then a gradient of length $g$ has the weight $g^2/(s^2 + g^2)$. Read the neuron
+# twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))

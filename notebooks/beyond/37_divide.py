@@ -141,15 +141,16 @@ lines = [
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# For three pairs, a thousandth is unexplained; for the next pair, ten times as much. If a formula fits a pair, the
-# formula's quantity replaces the two inputs. Then the library asks the same question again, until no other pair fits.
+# For three pairs, about a thousandth is unexplained; for the next pair, ten times as much. If a formula fits a pair,
+# the formula's quantity replaces the two inputs. Then the library asks the same question again, until no other pair
+# fits.
 
 # %%
 sg.Answer(pairs, sg.DivisionView(field, division))
 
 # %% [markdown]
-# Read the tree from left to right: differences of places, the square of the distance, the product of the masses, and
-# finally the law. **Which step was the least certain?** Below the formula of each step stands its residual, in per
+# Read the tree from left to right: differences of coordinates, the square of the distance, the product of the masses,
+# and finally the law. **Which step was the least certain?** Below the formula of each step stands its residual, in per
 # cent. Click a step, or choose it: although the network has six inputs, you see its gradient as arrows over two
 # numbers. The numbers in the formulas come from the field, and are not rounded.
 #

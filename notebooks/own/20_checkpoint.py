@@ -26,7 +26,7 @@ sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c")
 # %% [markdown]
 # **25 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** rebuild a network from a table of shapes, find out what the file leaves out, read a neuron, and use its formula
+# **You will** rebuild a network from the shapes of its arrays, find out what the file leaves out, read a neuron, and use its formula
 # where the network fails.
 #
 # **What people think first:** a file of weights is the whole network.
@@ -212,7 +212,7 @@ except sg.SymgradError as error:
 print(refusal)
 
 # %% [markdown]
-# The library also refuses convolutions, embeddings and normalisation, because shapes alone do not tell how these layers
+# The library also refuses convolutions, embeddings and normalisation, because shapes alone do not show how these layers
 # are connected. Build such a network with its author's code, load the numbers with `load_state_dict`, and continue with
 # the picker.
 #

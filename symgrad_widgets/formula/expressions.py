@@ -1,4 +1,4 @@
-"""Read formulas, measure them, evaluate them with their gradients, and compare them with a field.
+"""Read formulas, measure their complexity, evaluate them with their gradients, and compare them with a field.
 
 This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has its
 own kernels; the tests compare these kernels with this module.
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Read an untrusted formula, as `as_expression` does; it must be short enough to differentiate fast."""
+    """Read an untrusted formula, as `as_expression` does; it must be short, to be differentiated fast."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has over {_LONGEST_FROM_FILES:,} characters")
     formula = as_expression(text, names)
@@ -154,14 +154,14 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument; its derivative is that of the log of the second, which has no moduli."""
+    """`_Log(u, w)` is log u, but has the derivative of log w, where w is u without moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
 
 
 def gradient(expression, names):
-    """Return the partial derivatives, a sympy.Expr for each name; |u| and log|u| are taken for real u."""
+    """Return the partial derivatives, a sympy.Expr for each name; in |u| and log|u|, u counts as real."""
     slopes = (slope.replace(_Log, lambda whole, _: sp.log(whole)) for slope in _slopes(expression, names))
     return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in slopes]
 
@@ -214,7 +214,7 @@ def exact_numbers(expression):
 
 def _projected(expression, field):
     """Return the tangent coordinates (N, m) of a formula's gradients; NaN if it has no value or direction."""
-    if isinstance(expression, str):  # as it is written, as a browser computes it
+    if isinstance(expression, str):  # evaluated as it is written, as in a browser
         values, gradients = evaluate_tree(
             read_formula(expression, field.names).tree, field.names, field.points
         )
@@ -240,6 +240,6 @@ def misalignments(expression, field):
 def angles(expression, field):
     """Return angles (N,) in degrees between a formula's gradient and the neuron's, or the neurons' span.
 
-    Lines have no sign, so angles go from 0 to 90.
+    Opposite gradients count as the same direction, so angles go from 0 to 90.
     """
     return degrees(misalignments(expression, field))

@@ -1,8 +1,8 @@
 """The language of formulas as plain data: what a browser must know to read and compute typed formulas.
 
 A function is either built in (Python and the browser both have the functions of `SLOPES`), or it is a tree of
-built-in functions. Each row of the operators' table is such a tree, so Python and the browser know a new row
-at once.
+built-in functions. If built-in functions can express a row of the operators' table, the browser can compute a
+new row at once.
 """
 
 import functools
@@ -43,9 +43,9 @@ def slope(name):
 def language(spoken="en"):
     """Return everything that a program needs to read and compute formulas, as plain data.
 
-    `functions` maps each name to its number of arguments. `trees` maps some names to their trees, or to None
-    if a page cannot compute them; `slopes` maps the others to their derivatives. `sentences` are in the
-    language `spoken`.
+    `functions` maps each name to its number of arguments. `trees` maps the operators to their trees, or
+    to None if a page cannot compute them. `slopes` maps the functions of `SLOPES` to their derivatives.
+    `sentences` are in the language `spoken`.
     """
     rows = {name: row for name, row in OPERATORS.items() if name not in {*SLOPES, *ARITHMETIC}}
     names = [*SLOPES, *ARITHMETIC, *rows]

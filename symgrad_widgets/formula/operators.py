@@ -42,7 +42,7 @@ class Operator:
         derivatives
     powers : one exponent for each argument, if the operator is a product of powers of its arguments, up to
         the sign. Dimensions then multiply in the same way. If there is one argument, the operator
-        only multiplies its logarithm by a number
+        only multiplies the argument's logarithm by a number
     degree : d, if all arguments must have the same dimension, and the value has the d-th power of this
         dimension. An operator with neither `powers` nor a degree is a function of plain numbers
     julia : "+", or a Julia expression in u and v that is NaN outside the domain and never throws. Without
@@ -81,7 +81,7 @@ def modulus(sp, u):
 
 
 _HALF = Fraction(1, 2)
-# Name, SymPy form, value, partial derivatives by the arguments (and the value), and other properties.
+# Name, SymPy form, value, partial derivatives (functions of the arguments and the value), other properties.
 # fmt: off
 _ROWS = (
     Operator("add", lambda _, a, b: a + b, np.add, (_one, _one), degree=1, julia="+"),
@@ -165,8 +165,8 @@ def define_operator(name: str, function: Callable) -> Operator:
 
     Value and derivatives come from the function, and are checked. A term that contains the operator is
     computed by NumPy and SciPy. At 300 points this takes 0.1 ms instead of 2 us, which hardly changes the
-    time of a whole search. The search refines a constant in an operator's argument,
-    as in `gauss(2*x)`, if the operator's derivative can be written with operators.
+    time of a whole search. The search refines a constant in an operator's argument, as in `gauss(2*x)`, if
+    the operator's derivative can be written with operators.
 
     >>> define_operator("gauss", lambda u: sympy.exp(-(u**2)))  # doctest: +SKIP
     >>> define_operator("bell", sympy.erf)  # doctest: +SKIP

@@ -32,8 +32,8 @@ def parse(text, names=None):
     Raises
     ------
     ExpressionError
-        The message says in one sentence what is wrong. The text is only read, never run as code. Constants
-        may have at most 300 digits.
+        The message says in one sentence what is wrong. The text is only read, never run as code. Parts
+        without inputs may have values up to 1e300.
 
     """
     reading = read_formula(text, names)

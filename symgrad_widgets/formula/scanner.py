@@ -128,7 +128,7 @@ class Scanner:
         return next((name for name in names if arity(name) is not None), None)
 
     def word_end(self, place):
-        """Return the end of the word that begins here, made of letters, digits, subscripts, _ and _{...}."""
+        """Return the end of the word at `place`, made of letters, digits, subscripts, _ and _{...}."""
         place += self.text[place] == "\\"
         while place < self.end and goes_on(self.raw[place]):
             close = self.raw.find("}", place, self.end) if self.raw.startswith("_{", place) else -1
@@ -136,7 +136,7 @@ class Scanner:
         return place
 
     def cuts(self, start, end):
-        """Return possible ends, longest first, of the first piece of a word of inputs, pi and functions."""
+        """Return possible ends of a word's first piece (an input, pi or a function), longest first."""
         fits = {end: True}
         for place in range(end - 1, start - 1, -1):
             fits[place] = any(

@@ -101,7 +101,10 @@ def read_formula(text, names=None):
 
 
 class _Reader(Scanner):
-    """The grammar, with a method for each of its lines; `depth` counts nested brackets and signs."""
+    """The grammar, with a method for each of its lines.
+
+    `depth` counts nested brackets, exponents and arguments.
+    """
 
     def formula(self):
         if len(self.raw) > LIMITS["characters"]:

@@ -16,15 +16,15 @@ _EXAMPLE = "write x' = v and v' = -sin(x), a line for each"
 
 
 def read_velocities(text):
-    """Return the names of n quantities, and a function that maps n arrays (N,) to the n velocities.
+    """Return the names of n quantities, and a function that maps n arrays (N,) to their n rates of change.
 
     >>> names, rhs = read_velocities("x' = v; v' = -sin(x)")
 
     Parameters
     ----------
     text : str
-        An equation `x' = ...` or `dx/dt = ...` for each quantity, on separate lines or separated by
-        semicolons. The right-hand sides are formulas in the quantities of the left-hand sides, as
+        An equation `x' = ...` or `dx/dt = ...` for each quantity, on separate lines, or separated by
+        semicolons or commas. The right-hand sides are formulas in the quantities of the left-hand sides, as
         `read_formula` reads them.
 
     Raises

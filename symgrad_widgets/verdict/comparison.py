@@ -19,14 +19,16 @@ def data_region(concepts, surface, field):
 
 
 def box_regions(formula, concepts, surface):
-    """Return gradient fields of the concepts in two boxes, `{where: field}`, where everything is finite.
+    """Return gradient fields of the concepts, `{where: field}`, at finite points in each of two boxes.
+
+    At these points, the values and gradients of all formulas are finite.
 
     Raises
     ------
     ExpressionError
-        if neither box contains such a point.
+        if neither box contains enough such points (more than there are inputs).
     DataError
-        if no point satisfies the equations of the surface.
+        if no point of a box can be moved onto the surface.
 
     """
     regions = {}
@@ -77,14 +79,14 @@ def _slopes(concept, names, points):
 
 
 def defined(formula, region):
-    """Return where a formula has a real value, (N,); an overflow counts if the inner part is finite."""
+    """Return where a formula has a real value, (N,) bool; an overflow counts if the `core` is finite."""
     values, _ = evaluate(formula, region.names, region.points)
     inner, _ = evaluate(core(formula), region.names, region.points)
     return ~np.isnan(values) & np.isfinite(inner)
 
 
 def misaligned(formula, region):
-    """Return `1 - |P grad e|^2 / |grad e|^2` at each point, (N,); 1 where the formula is not defined."""
+    """Return the `misalignments` of the formula's `core`, (N,); 1 where the formula is not defined."""
     return np.where(defined(formula, region), misalignments(core(formula), region), 1.0)
 
 

@@ -2,7 +2,7 @@
 
 `e` is a function of `g_1 ... g_k` on a surface `h = 0` if all (k+1)-minors of their Jacobian along the
 surface vanish. A single point, computed with 100 digits, can refute this, however small the difference. A
-proof expands the minors, up to a limit of size.
+proof expands the minors, unless they are too large.
 """
 
 import math
@@ -23,7 +23,7 @@ _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO
 
 
 class Screening(Enum):
-    """Result of the exact computation at some points."""
+    """What exact points say about the claim that the formula is a function of the concepts."""
 
     PARALLEL = "no point refutes it"
     DIFFERENT = "a point refutes it"
@@ -32,10 +32,10 @@ class Screening(Enum):
 
 
 def screen(formula, concepts, surface, chart):
-    """Compare gradients along the surface at points `chart` (N, f), to 100 digits, up to a first difference.
+    """Compare gradients along the surface at points `chart` (N, f), to 100 digits, until two differ.
 
-    If there is none, the answer is PARALLEL. But it is CONSTANT if the formula's gradient is zero at more
-    than a fifth of the points, and UNKNOWN if no point could be computed.
+    Without a difference, the answer is UNKNOWN if no point could be computed, CONSTANT if the formula's
+    gradient is zero at more than a fifth of the computed points, and otherwise PARALLEL.
     """
     names = surface.coordinates
     rows = [core(surface.restrict(e)) for e in (formula, *concepts)] + list(surface.implicit)
@@ -88,7 +88,7 @@ def _jacobian(rows, names, surface, point):
 
 
 def _misalignment(vector, normals, others):
-    """Return the length of `vector` along the surface, and its square's share outside the span of others."""
+    """Return the length of `vector` along the surface, and its square's share outside the others' span."""
     along = _outside(vector, _orthonormal(normals))
     total = mpmath.fdot(along, along)
     if mpmath.sqrt(total) <= _NO_LENGTH:
@@ -115,7 +115,7 @@ def _outside(vector, basis):
 
 
 def proves(formula, concepts, surface, chart):
-    """Return whether SymPy shows, within bounds, that the minors vanish on the surface; False: not shown.
+    """Return whether SymPy shows, within bounds, that the minors vanish on the surface; False is "not shown".
 
     An input that is positive at all the points `chart` (N, f) is taken to be positive everywhere.
     """

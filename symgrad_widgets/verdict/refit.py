@@ -40,8 +40,8 @@ def refit(expression, field):
 
     Returns
     -------
-    Refit, or None if there are no such constants within 1 % of the given ones, or if these would make the
-    formula independent of one of its inputs (0.99**x would become 1).
+    Refit, or None if there are no such constants within 1 % of the given ones, or if the constants found
+    would make the formula independent of one of its inputs (0.99**x would become 1).
 
     """
     given = []
@@ -106,7 +106,7 @@ class _Residual:
 
 
 def _solved(residual, count):
-    """Find constants by damped Gauss-Newton steps; return them, or None.
+    """Find relative changes of the constants by damped Gauss-Newton steps; return them, or None.
 
     Some constants do not matter, for instance the weight of each concept in a function of several concepts.
     These constants are not changed. The damping (Yamashita and Fukushima 2001) falls with the residual, so

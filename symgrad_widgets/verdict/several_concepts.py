@@ -24,7 +24,7 @@ def verdict_on(formula, concepts, field, constraints=()):
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Return the verdict on all formulas, the least certain one; if the answer is no, test for a mixture."""
+    """Return the least certain of the verdicts; if not all are the same, test for a mixture first."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:
@@ -47,9 +47,10 @@ def mixture(field, concepts):
     """Return the verdict "mixture" on a neuron, or None if the neuron is not a mixture of the concepts.
 
     At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. We
-    take the part outside this span, a mean share of the squared length, to be noise from training. A concept
-    is in the mixture if, without the concept, the part outside would be more than four times as large, and
-    more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a mixture.
+    measure the part outside this span, as a mean share of the squared length. If the part is too large, the
+    neuron is not a mixture. Otherwise, we take the part to be noise from training. A concept is in the
+    mixture if, without the concept, the part would be more than four times as large, and more than 3e-5.
+    There must be at least two such concepts; otherwise the neuron is not a mixture.
 
     Parameters
     ----------

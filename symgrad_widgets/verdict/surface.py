@@ -45,7 +45,7 @@ class Surface:
     Attributes
     ----------
     names : the n inputs
-    equations : expressions that are zero
+    equations : expressions that are zero on the surface
     free : symbols of the f inputs that remain as coordinates
     solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
@@ -139,7 +139,10 @@ class Surface:
         return np.stack([v for v, _ in pairs], axis=1), np.stack([g for _, g in pairs], axis=1)
 
     def polish(self, point):
-        """Move a point of f mpmath numbers onto the implicit equations' surface, at the working precision."""
+        """Move one point onto the implicit equations' surface, at mpmath's working precision.
+
+        The point is a list of its f free inputs as mpmath numbers.
+        """
         for _ in range(tolerances.POLISHING_STEPS if self.implicit else 0):
             rows = [compiled(equation, self.coordinates, "mpmath")(*point) for equation in self.implicit]
             slopes = mpmath.matrix([row[1:] for row in rows])
@@ -149,7 +152,9 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """Return the `Measure` for gradients along the surface at points (N, n), from the data or the points.
+        """Return the `Measure` for gradients along the surface at points (N, n).
+
+        The inputs' spreads are those of the field's data or, without a field, of the points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """
@@ -172,7 +177,10 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """Return `basis` without the directions of `normals` (N, c, n); one basis if all points share these."""
+    """Return `basis` without the directions of `normals` (N, c, n).
+
+    The result is one basis if all points have the same basis and normals; otherwise, one for each point.
+    """
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
@@ -233,7 +241,7 @@ def _check_on_data(equation, field):
 
 
 def _read_off(field):
-    """Return the linear equations that hold on the data if all coefficients are simple; otherwise ()."""
+    """Return the linear equations that hold on the data, or () if any coefficient is not simple."""
     names, points = field.names, field.points
     _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
     rows = _reduced(vt[field.dimension :])

@@ -5,8 +5,8 @@ Search and verdict share some assumptions about a trained neuron; these are in `
 """
 
 # The decision
-CONSTANT_PART = 0.2  # with no gradient at a larger share of points, a formula is constant on a part
-UNDEFINED_PART = 0.01  # with no value at a larger share of points, a formula is a different one
+CONSTANT_PART = 0.2  # if the gradient vanishes at a larger share of points, a formula is constant on a part
+UNDEFINED_PART = 0.01  # if there is no value at a larger share of points, the verdict is "different"
 SAME_DIRECTIONS = 1e-10  # mean 1 - cos^2 of formulas that count as equal: angles of 1e-5
 WORTH_A_REFIT = 0.05  # above this mean 1 - cos^2, we do not look for constants within 1 %
 
@@ -16,7 +16,7 @@ POINTS_PER_BOX = 150
 DATA_POINTS = 2000  # at most this many of the data's points
 EXACT_POINTS = 16  # number of points computed with 100 digits
 FLAT = 1e-9  # share of the largest slope: a smaller slope along the surface is rounding, and has no direction
-PARALLEL = 1 - 1e-12  # least |cos| of exactly parallel formulas, where rounding does not hide a gradient
+PARALLEL = 1 - 1e-12  # if gradients are exactly parallel, a smaller |cos| shows that rounding hides one
 NEARLY_PARALLEL = 0.5  # |cos| of formulas that are roughly parallel
 VALUE_NOISE, SLOPE_NOISE = 1e-9, 1e-7  # shares of a value, and of slope times spread, that may be rounding
 ORDERED_POINTS = 3  # fewest points with clear gradients for comparing the order of values

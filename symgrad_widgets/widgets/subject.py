@@ -1,4 +1,4 @@
-"""The neurons on show, as plain data for a page: their field, their sections, and what was found."""
+"""The neurons on show, as plain data for a page: their field, their sections, and the search's results."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ __all__ = ["Network", "Subject"]
 
 _FILES = {".pt", ".pth", ".safetensors", ".ckpt", ".onnx"}
 _GENERATIONS = 5  # generations of a search for hints
-_ALIKE, _EXACT = 1e-6, 1e-13  # how far losses of equal arrows differ: as a share, or by rounding
+_ALIKE, _EXACT = 1e-6, 1e-13  # if arrows are equal, losses differ by at most this share, or this rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,8 @@ class Network:
     seed : int
     neuron : numbers of the output neurons to begin with
     run : TrainingResult of the experiment, or None
-    laws : {(layer, neuron): generations}, filled by a growing atlas
+    laws : {(layer, neuron): its formula, written as generations (see `plain_law`)}, filled while an atlas is
+        made
 
     """
 
@@ -75,12 +76,12 @@ class Network:
 
     @property
     def harder(self):
-        """Number of the next experiment, or None. A number does not reveal the concept."""
+        """Number of the next experiment, or None; the experiment's name would reveal the concept."""
         after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
         return after.get(getattr(self.experiment, "slug", None))
 
     def name(self, hidden):
-        """Return the experiment's name in a state (a number if answers are kept back); None for your own."""
+        """Return what names the experiment in a state: its number if `hidden`; None for your own network."""
         if self.experiment is None:
             return None
         return self.experiment.id if hidden else self.experiment.slug
@@ -121,7 +122,7 @@ def _run(source, seed, halted, watch):
 
 @dataclass(eq=False)
 class Subject:
-    """Some neurons of a layer, or of the output (None); a DataError if they cannot be read."""
+    """Some neurons of a layer, or of the output (layer None). Unreadable ones raise a DataError."""
 
     network: Network
     layer: str | None
@@ -161,7 +162,7 @@ class Subject:
         return len(self._plain)
 
     def scored(self, text):
-        """Return a person's formula as a Candidate; raise an error if the formula has no value there."""
+        """Return a person's formula as a Candidate; raise an error if it has no value on the data."""
         if text not in self._scored:
             self._scored[text] = score(self.field, from_file(text, self.field.names))
         return self._scored[text]
@@ -255,7 +256,7 @@ class Subject:
         return untried(self.search, self.field, self.network.seed, say)
 
     def _judged(self, candidate):
-        """Return a formula's kind as an answer, if it is as near as the search's best; otherwise None."""
+        """Return the kind of the search's answer if this formula has the same loss; otherwise None."""
         best = self.search.best if len(self.field.names) > 1 else None
         loss = np.nan if best is None else self.scored(str(self.search.in_inputs(best))).loss
         return self.search.kind if np.isclose(candidate.loss, loss, rtol=_ALIKE, atol=_EXACT) else None
@@ -299,7 +300,7 @@ class Subject:
         return layer_data(activity, self.network.plane(self.field, inputs) or Samples(activity), layer)
 
     def data(self, like=None):
-        """Return plain data of the field (see `field_data`), with the values of a single neuron."""
+        """Return plain data of the field (see `field_data`); for a single neuron, also the values."""
         values = self.field.values if self.field.neurons == 1 else None
         return field_data(self.field, like) | {"values": packed(values)}
 

@@ -13,9 +13,10 @@
     - [ ] They turn.                        one is right
     - [x] They stay.
 
-A line `start: #symgrad=2&...` gives the view with which a task begins; a page can write such a line for what
-you see. Formulas between backticks are set as code. Angles to the field show whether a task is solved, so the
-page need not contain the answer. The right option of a choice is kept back.
+A line `start: #symgrad=2&...` gives the view with which a task begins; a page can write such a line for the
+view that you see. Formulas between backticks are set as code. Angles between a
+formula and the field show whether a task is solved, so the page need not contain the answer. The right option
+of a choice is kept back.
 """
 
 import re

@@ -1,6 +1,6 @@
 """A network's neurons as tiles for a page; each tile shows what its neuron computes over two inputs.
 
-Channels of images are shown for one point of the data.
+If a layer's neurons are channels of images, the tiles are the channels' images for one point of the data.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ from .fielddata import packed
 __all__ = ["Samples", "layer_data", "network_data"]
 
 _SIDE = 16  # values along each input
-_MOST = 64  # tiles of a layer that are sent with the network, the most active ones
-_ALL = 4096  # most tiles of a layer that is sent by itself
+_MOST = 64  # at most this many tiles of a layer, the most active ones, are sent with the network
+_ALL = 4096  # at most this many, if a layer is sent by itself
 
 
 class Samples:

@@ -67,7 +67,8 @@ def test_the_summary_counts_the_rules_beside_our_choice():
     assert (summary.drop, summary.slope, summary.found) == (2, 1, 3)
     assert recovery.table(list(rows((True, False), (True, True), (None, False)))).endswith(
         "3 of 3 runs found their concept (100.0 %). "
-        "The automatic rules in arXiv 2409.05305 find the concept in 2 runs (*drop*) and in 1 (*slope*)"
+        "arXiv 2409.05305 has two automatic rules for choosing a formula. "
+        "The rule *drop* finds the concept in 2 of these runs, and *slope* in 1"
     )
 
 

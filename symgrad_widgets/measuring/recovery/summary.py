@@ -127,8 +127,8 @@ def _rules(rows):
     drop, slope = (_by_rule(rows, rule) for rule in ("drop", "slope"))
     if drop is None:
         return ""
-    found = f"find the concept in {drop} runs (*drop*) and in {slope} (*slope*)"
-    return f". The automatic rules in arXiv 2409.05305 {found}"
+    found = f"*drop* finds the concept in {drop} of these runs, and *slope* in {slope}"
+    return f". arXiv 2409.05305 has two automatic rules for choosing a formula. The rule {found}"
 
 
 def _cells(s):

@@ -19,8 +19,7 @@ Each row of a table shows one setting, measured with {runs} seeds. Each seed dra
 row also cycle through several test formulas.
 
 The method has changed since the first studies: we now divide each input by its spread before we measure
-angles, and points have weights. All studies ran after that change, except the study `several` (see *Several
-concepts*).
+angles, and points have weights. All studies ran after that change.
 
 `notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
 

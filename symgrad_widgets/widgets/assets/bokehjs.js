@@ -22,7 +22,8 @@ export async function drawing(model, signal) {
 export function ask(model, want, come, signal, pause = 5_000) {
   if (signal.aborted || come() || model.comm_live === false) return;
   model.send({ want });
-  setTimeout(() => ask(model, want, come, signal, 2 * pause), pause);
+  const again = setTimeout(() => ask(model, want, come, signal, 2 * pause), pause);
+  signal.addEventListener("abort", () => clearTimeout(again)); // which would keep the view until then
 }
 
 // A module that Python is asked for by name, and answers with [name] = value.

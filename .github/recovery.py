@@ -65,8 +65,8 @@ compare the answers of three rules. All three rules use our measures of loss and
 * *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to compute.
 * *drop* and *slope* are automatic rules, for comparison with arXiv 2409.05305. *drop* chooses the formula
   just after the largest drop in the logarithm of the loss along the front. *slope* chooses the formula with
-  the largest drop in this logarithm per unit of complexity added. For these two rules,
-  *yes* means that, according to `verify`, the chosen formula is one of the experiment's concepts. With several
+  the largest drop in this logarithm per unit of complexity added. For these two rules, *yes*
+  means that, according to `verify`, the chosen formula is one of the experiment's concepts. With several
   neurons, the search makes one front after another, and *drop* and *slope* use only the first front.
 
 {figures}

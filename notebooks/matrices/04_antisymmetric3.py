@@ -53,8 +53,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # The three entries above the diagonal are drawn from a bell curve, and determine the other entries. $Q$ is any
-# rotation or reflection. The picture above shows the plane of $x_2$ and $x_3$: the data fill it. In the plane of $x_2$
-# and $x_4$, the data lie on a line:
+# rotation or reflection. In the picture above, the data fill the plane. With $x_2$ and $x_4$, they lie on
+# a line:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))

@@ -14,8 +14,8 @@ PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
-We trained the network of every experiment with seed 0, and interpreted the network. The search does not know
-the concepts. {ours}. (Both rules are explained [below](#against-the-papers-set-up).)
+For each experiment, we trained one network (with seed 0), and interpreted it. The search does not know the
+concepts. {ours}. (Both rules are explained [below](#against-the-papers-set-up).)
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` repeats these runs, and says what has changed.
 `.github/recovery.py` writes this page from the stored results of `symgrad sweep`.
@@ -65,9 +65,9 @@ compare the answers of three rules. All three rules use our measures of loss and
 * *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to compute.
 * *drop* and *slope* are automatic rules, for comparison with arXiv 2409.05305. *drop* chooses the formula
   just after the largest drop in the logarithm of the loss along the front. *slope* chooses the formula with
-  the largest drop in this logarithm per unit of complexity added. *yes* means that `verify` accepts the
-  chosen formula as a concept. With several neurons, the search makes one front after another, and *drop* and
-  *slope* use only the first front.
+  the largest drop in this logarithm per unit of complexity added. For these two rules, *yes*
+  means that, according to `verify`, the chosen formula is one of the experiment's concepts. With several
+  neurons, the search makes one front after another, and *drop* and *slope* use only the first front.
 
 {figures}
 

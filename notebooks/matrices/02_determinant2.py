@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The determinant: a network knows nothing away from its data
 #
-# The determinant is the factor by which a matrix stretches areas. Similar matrices share the determinant. They also
-# share the trace; to exclude this answer, we give all matrices the same trace, $x_1 + x_4 = 5$. What does a network's
-# gradient mean where there were no data?
+# The determinant is the factor by which a matrix stretches areas. Similar matrices have the same determinant.
+# They also have the same trace. So that the network cannot simply learn the trace, we give all matrices the same one:
+# $x_1 + x_4 = 5$. What does a network's gradient mean where there were no data?
 
 # %%
 import symgrad_widgets as sg
@@ -56,8 +56,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. In the picture above, each line joins $A$ and
-# $MAM^{-1}$. All points lie on a single line, because you are looking along the surface. Over $x_1$ and $x_2$, the
-# same data fill the plane:
+# $MAM^{-1}$. All points lie on a single line, because you are looking along the surface. Plotted in the
+# plane of $x_1$ and $x_2$ instead, the same data fill the plane:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
@@ -102,8 +102,8 @@ sg.FieldView(field, inputs=("x2", "x3"))
 #
 # ## Your guess
 #
-# Type a formula. Both gradients are projected before they are compared. In three dimensions, a random guess has a loss
-# of 2/3.
+# Type a formula. The formula's gradient and the neuron's are both projected before they are compared. In three
+# dimensions, a random guess has a loss of 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -123,8 +123,8 @@ stepper
 # %% [markdown]
 # ## Without the projection
 #
-# Now look at the part off the surface, along $(1,0,0,1)/\sqrt2$. What fraction of the neuron's gradient is off the
-# surface? And what fraction of the determinant's gradient, $(x_4, -x_3, -x_2, x_1)$?
+# Now look at the part of a gradient that is perpendicular to the surface, along $(1,0,0,1)/\sqrt2$. How long is this
+# part, as a fraction of the neuron's whole gradient? And of the determinant's gradient, $(x_4, -x_3, -x_2, x_1)$?
 
 # %%
 off = np.array([1, 0, 0, 1]) / np.sqrt(2)
@@ -246,6 +246,6 @@ assert sg.check_answer(by_hand, projected[0], within=0.05)
 #
 # 1. The loss is 1, the worst possible value. The trace does not change along the surface, so its projected gradient is
 #    zero, up to rounding.
-# 2. Without the part off the surface, the two gradients agree to a hundredth of a degree.
+# 2. Without the part perpendicular to the surface, the two gradients agree to a hundredth of a degree.
 #
 # <!-- END SOLUTION -->

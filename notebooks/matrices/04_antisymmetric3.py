@@ -53,8 +53,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # The three entries above the diagonal are drawn from a bell curve, and determine the other entries. $Q$ is any
-# rotation or reflection. Over $x_2$ and $x_3$, the data fill the plane in the picture above. Over $x_2$ and $x_4$,
-# they do not:
+# rotation or reflection. In the picture above, the data fill the plane. With $x_2$ and $x_4$, they lie on
+# a line:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))
@@ -138,7 +138,8 @@ sg.Answer(box, "\n".join(f"{sg.score(field, formula).loss:.4e}  {formula}" for f
 print(sg.verify(paper, textbook))
 
 # %% [markdown]
-# The verdict is right: the two formulas differ for a matrix with entries on the diagonal. Now add the constraints:
+# The verdict is right: the two formulas differ for a matrix with nonzero entries on the diagonal. Now add the
+# constraints:
 
 # %%
 for equation in exp.constraints:

@@ -70,8 +70,8 @@ run
 # %% [markdown]
 # ## Ask the network
 #
-# Without a formula, you can find out what a neuron ignores. Take new events, transform them all in the same way, and
-# see how much the neuron's value changes. Here are four transformations of $(t,x,y,z)$:
+# Without a formula, you can find out what a neuron ignores. Transform new events, all in the same way, and see
+# how much the neuron's value changes. Here are four ways:
 
 # %%
 c, s, gamma, beta = np.cos(0.5), np.sin(0.5), 1.25, 0.6
@@ -122,8 +122,8 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the origin: both components have the same sign. The components of the
-# neuron's arrows have *opposite* signs.
+# The arrows of Pythagoras would point away from the origin: each component has its coordinate's sign. One
+# component of the neuron's arrows has the *opposite* sign.
 #
 # ## The search, step by step
 
@@ -165,8 +165,9 @@ lines += [
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had one sign, level sets
-# would be ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice, these are curves:
+# The formula gives the same answers as the network, for *all* events. If all eigenvalues had one sign, level sets
+# would be ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice
+# $y = z = 0.3$, these are curves:
 
 # %%
 sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
@@ -208,8 +209,8 @@ sg.Answer(count, found)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Six: three turns and three boosts. If you go along two of them and then back, the net motion is a sum of the six.
-# They form the Lie algebra of the Lorentz group, so(1,3).
+# Six: three turns and three boosts. Follow one a little, then another; undo the first, then the second: to lowest
+# order, you get a sum of multiples of the six. They form the Lie algebra of the Lorentz group, so(1,3).
 #
 # </details>
 #
@@ -232,7 +233,7 @@ sg.Answer(count, none)
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$ (complexity 11). The formula is
-# true; its unit gradients differ from the neuron's by 1.0e-3 (mean square).
+# correct; its unit gradients differ from the neuron's by 1.0e-3 (mean square).
 #
 # </details>
 
@@ -288,7 +289,8 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Turn back, boost along $x$, turn. A product of matrices that preserve $\eta$ also preserves $\eta$. So the result
+# 1. Rotate the diagonal onto the $x$ axis, boost along $x$, and rotate back. All three preserve
+# $\eta$, and so does their product. So the result
 #    is just one more observer, and the neuron does not change.
 # 2. The loss is about 0.45; by chance, it would be 0.75. The two formulas share one level set, the cone, and no
 #    other.

@@ -1,8 +1,8 @@
 """Identify the Lie algebra that some matrices span, from quantities that do not depend on the basis.
 
 These quantities are the dimensions of the derived series and the signature of the Killing form `K(x, y) =
-tr(ad x ad y)`. An algebra is solvable if the form vanishes for any element and any bracket. An algebra is
-semisimple if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals.
+tr(ad x ad y)`. An algebra is solvable if K(x, y) = 0 for every element x and every bracket y. An algebra
+is semisimple if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals.
 The dimension and the signature of an ideal give its name (Knapp 2002, Lie Groups Beyond an Introduction,
 appendix C).
 """
@@ -60,7 +60,10 @@ class Algebra:
 
 
 def structure_constants(matrices):
-    """Return constants c (d, d, d) with [a, b] = sum c[a, b, k] k in an orthonormal basis, and `outside`."""
+    """Return the structure constants c (d, d, d), and the share of the brackets outside the span.
+
+    In an orthonormal basis e of the span, [e_a, e_b] = sum_k c[a, b, k] e_k.
+    """
     d = len(matrices)
     flat = np.linalg.svd(matrices.reshape(d, -1), full_matrices=False)[2]
     basis = flat.reshape(matrices.shape)
@@ -184,7 +187,10 @@ class _Structure:
         return "nilpotent" if lower[-1] == 0 else "solvable"
 
     def _outer(self):
-        """Return the matrix of the one element outside the brackets, if these span all dimensions but one."""
+        """Return the matrix of ad x for the unit vector x orthogonal to all brackets: row b holds [x, b].
+
+        The brackets must span all dimensions but one.
+        """
         inner = self.brackets(np.eye(self.d), np.eye(self.d))
         outer = self._complement(inner)[:, 0]
         return np.einsum("abk,a->bk", self.c, outer)
@@ -223,7 +229,7 @@ def _simple_name(dimension, signs):
 
 @cache
 def _names():
-    """Return names of real simple algebras by dimension and number of positive squares of Killing forms."""
+    """Return names of real simple algebras, by dimension and number of positive Killing eigenvalues."""
     found = {(3, 2): "sl(2)", (3, 0): "so(3)"}
     for size in range(3, _LARGEST + 1):
         for q in range(size // 2 + 1):

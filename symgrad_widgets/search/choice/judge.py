@@ -114,7 +114,7 @@ class Judge:
         self._known, self._leaders, self._written, self._shares = {}, [], {}, {}
 
     def front(self, contenders, watch=lambda: None):
-        """Write sums (tuples of terms); return the front of these formulas and the best earlier ones.
+        """Write sums (tuples of terms) as formulas; return one front of these and the best earlier formulas.
 
         The judge calls `watch()` before it writes a sum. If `watch()` raises an error, nothing has changed.
         """

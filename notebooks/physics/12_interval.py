@@ -166,8 +166,8 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # The formula gives the same answers as the network, for *all* events. If all eigenvalues had one sign, level sets
-# would be ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice
-# $y = z = 0.3$, these are curves:
+# would be ellipsoids. Here both signs occur, and they are hyperboloids. At $y = z = 0.3$,
+# they are curves:
 
 # %%
 sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)

@@ -8,8 +8,8 @@ from browser import lab
 pytestmark = pytest.mark.browser
 
 CELL = 'import symgrad_widgets as sg\nsg.Instrument("cubic_force")'
-FIRST, MORE = 8, 12
-GROWTH = 0.3  # MB a run; an empty anywidget takes 0.03, ours 0.06 to 0.18, a view that is kept 0.5
+FIRST, MORE = 8, 24
+GROWTH = 0.2  # MB a run; an anywidget without anything in it takes 0.03, ours 0.06, a view that is kept 0.5
 
 
 @pytest.fixture(scope="module")
